@@ -1,0 +1,39 @@
+"""cognito-mailroom: Amazon Cognito's e-mails, decrypted, written and handed to the provider you choose.
+
+All that a plugin author needs is here.
+"""
+
+from .address import Address
+from .deadline import Deadline
+from .errors import (
+    ConfigurationError,
+    DecryptionError,
+    DeliveryError,
+    EventError,
+    MailroomError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+from .hookspecs import hookimpl
+from .message import Message, Receipt
+from .notification import Notification, Secret, Trigger
+
+__all__ = [
+    "Address",
+    "ConfigurationError",
+    "Deadline",
+    "DecryptionError",
+    "DeliveryError",
+    "EventError",
+    "MailroomError",
+    "Message",
+    "Notification",
+    "RateLimited",
+    "Receipt",
+    "Rejected",
+    "Secret",
+    "Trigger",
+    "Unavailable",
+    "hookimpl",
+]

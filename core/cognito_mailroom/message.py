@@ -1,0 +1,78 @@
+"""The mail itself, and what the provider says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import Attribute, evolve, field, frozen
+
+from .address import Address, has_controls
+from .notification import read_only
+
+_HEADER_NAME = re.compile(r"[!-9;-~]+")  # RFC 5322, 3.6.8: printable ASCII but the colon
+
+
+def _one_line(_: object, attribute: Attribute[str], value: str) -> None:
+    if has_controls(value):
+        raise ValueError(f"the message's {attribute.name} contains a control character")
+
+
+def _check_headers(_: object, __: object, headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError("a header of the message has a malformed name")
+        if has_controls(value):
+            raise ValueError(f"the header {name} of the message contains a control character")
+
+
+def _check_tags(_: object, __: object, tags: tuple[str, ...]) -> None:
+    if any(has_controls(tag) for tag in tags):
+        raise ValueError("a tag of the message contains a control character")
+
+
+@frozen(kw_only=True, repr=False)
+class Message:
+    """A mail, ready for a provider: two bodies, or a template hosted there with its variables.
+
+    The repr shows neither bodies nor addresses.
+
+    Raises:
+        ValueError: a header, the subject, a tag or the key holds a control character.
+
+    """
+
+    sender: Address
+    recipient: Address
+    reply_to: Address | None = None
+    subject: str = field(validator=_one_line)
+    text: str = ""
+    html: str = ""
+    headers: Mapping[str, str] = field(
+        factory=dict, converter=read_only, validator=_check_headers
+    )
+    tags: tuple[str, ...] = field(default=(), converter=tuple, validator=_check_tags)
+    idempotency_key: str = field(default="", validator=_one_line)
+    hosted_template: str | None = None
+    """The id or name of a template at the provider; then the bodies are empty."""
+    variables: Mapping[str, str] = field(factory=dict, converter=read_only)
+    """What a template, ours or hosted, may name; see the documentation for the list."""
+
+    def evolve(self, **changes: Any) -> Message:
+        """A copy with some fields changed, checked like any other message."""
+        return evolve(self, **changes)
+
+    def __repr__(self) -> str:
+        return f"<Message {self.idempotency_key[:12] or 'without key'}>"
+
+
+@frozen(kw_only=True)
+class Receipt:
+    """A provider's word that it took the mail."""
+
+    message_id: str = ""
+    """The provider's own id of the mail, to search for in its logs."""
+    detail: str = ""
+    provider: str = ""
+    """The provider's name; core fills it in where the plugin left it out."""
