@@ -18,7 +18,7 @@ class Deadline:
         return max(0.0, self._end - monotonic())
 
     def within(self, seconds: float) -> Deadline:
-        """This deadline, or one ``seconds`` from now, whichever comes first."""
+        """The same deadline, or one ``seconds`` from now, whichever comes first."""
         return Deadline(min(self.remaining(), seconds))
 
     def __repr__(self) -> str:

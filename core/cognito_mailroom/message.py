@@ -49,9 +49,7 @@ class Message:
     subject: str = field(validator=_one_line)
     text: str = ""
     html: str = ""
-    headers: Mapping[str, str] = field(
-        factory=dict, converter=read_only, validator=_check_headers
-    )
+    headers: Mapping[str, str] = field(factory=dict, converter=read_only, validator=_check_headers)
     tags: tuple[str, ...] = field(default=(), converter=tuple, validator=_check_tags)
     idempotency_key: str = field(default="", validator=_one_line)
     hosted_template: str | None = None

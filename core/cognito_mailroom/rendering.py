@@ -13,6 +13,10 @@ from pathlib import Path
 import jinja2
 
 from .errors import ConfigurationError
+from .faults import Faults
+from .hookspecs import hookimpl
+from .message import Message
+from .notification import Notification
 from .suggestions import did_you_mean
 
 
@@ -21,16 +25,16 @@ class Renderer:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        defaults = jinja2.PackageLoader("cognito_mailroom")
+        self._defaults = jinja2.PackageLoader("cognito_mailroom")
+        own = [jinja2.FileSystemLoader(folder)] if folder else []
         self._environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), defaults]) if folder else defaults,
-            autoescape=lambda name: name is not None and name.endswith(".html"),
+            loader=jinja2.ChoiceLoader([*own, self._defaults]),
+            autoescape=jinja2.select_autoescape(["html"]),
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._default_names = defaults.list_templates
 
     def subject(self, slug: str, variables: Mapping[str, str]) -> str:
         """The subject, on one line."""
@@ -40,36 +44,42 @@ class Renderer:
         """The plain text and the HTML."""
         return self._render(f"{slug}.txt", variables), self._render(f"{slug}.html", variables)
 
-    def check(self, known: frozenset[str] | None) -> None:
+    @hookimpl(trylast=True)
+    def mailroom_render(self, notification: Notification, draft: Message) -> Message:
+        """Completes the draft, unless a provider has answered with a template of its own."""
+        text, html = self.bodies(notification.slug, draft.variables)
+        return draft.evolve(text=text, html=html)
+
+    def check(self, known: frozenset[str] | None, faults: Faults) -> None:
         """Compiles every template of the operator's folder; ``known`` is what they may name, if bounded.
 
-        Raises:
-            ConfigurationError: one replaces nothing, does not compile, or names an unknown variable.
-
+        Adds to ``faults`` each that replaces nothing, does not compile, or names an unknown variable.
         """
         if self._folder is None:
             return
-        defaults = self._default_names()
-        for name in sorted(jinja2.FileSystemLoader(self._folder).list_templates()):
-            # A name that begins with an underscore is a part that other templates include.
-            if not (partial := name.startswith("_")) and name not in defaults:
-                raise ConfigurationError(
-                    f"MAILROOM_TEMPLATES: {name} replaces no template{did_you_mean(name, defaults)}; "
-                    "begin the name of a part that others include with an underscore."
-                )
-            with _blame(name):
+        for name in jinja2.FileSystemLoader(self._folder).list_templates():
+            with faults.collecting("MAILROOM_TEMPLATES"), _blame(name):
                 self._environment.get_template(name)
-                if known is not None and not partial:
-                    self._check_names(name, known)
+                # A name that begins with an underscore is a part, and may name what its includer sets.
+                if not name.startswith("_"):
+                    self._check_name(name)
+                    self._check_variables(self._folder / name, known)
 
-    def _check_names(self, name: str, known: frozenset[str]) -> None:
-        from jinja2 import meta
-
-        source = (self._folder / name).read_text("utf-8") if self._folder else ""
-        named = meta.find_undeclared_variables(self._environment.parse(source))
-        for unknown in sorted(named - known - self._environment.globals.keys()):
+    def _check_name(self, name: str) -> None:
+        defaults = self._defaults.list_templates()
+        if name not in defaults:
             raise ConfigurationError(
-                f"The template {name} names an unknown variable {unknown!r}{did_you_mean(unknown, known)}."
+                f"{name} replaces no template{did_you_mean(name, defaults)}; "
+                "begin the name of a part that others include with an underscore"
+            )
+
+    def _check_variables(self, path: Path, known: frozenset[str] | None) -> None:
+        from jinja2 import meta  # only checks need it
+
+        named = meta.find_undeclared_variables(self._environment.parse(path.read_text("utf-8")))
+        for unknown in sorted(named - self._environment.globals.keys() - (known or named)):
+            raise ConfigurationError(
+                f"{path.name} names an unknown variable {unknown!r}{did_you_mean(unknown, known or ())}"
             )
 
     def _render(self, name: str, variables: Mapping[str, str]) -> str:
@@ -92,5 +102,5 @@ def _blame(name: str) -> Iterator[None]:
         ) from None
     except jinja2.UndefinedError as error:
         raise ConfigurationError(f"The template {name} names an unknown variable: {error.message}.") from None
-    except Exception as error:  # whatever else a template does wrong is its author's to mend
+    except Exception as error:  # noqa: BLE001 - whatever else a template does wrong is its author's to mend
         raise ConfigurationError(f"The template {name} failed with {type(error).__name__}.") from None

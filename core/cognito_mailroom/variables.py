@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from .notification import Notification
 
 _MAX_NAME, _MAX_FACT = 64, 120  # characters
-_NAME_EXTRAS = frozenset(" .,'’-·\u200c\u200d")  # the last two join letters in Persian and Hindi
+_NAME_EXTRAS = frozenset(" .,'\u2019-·\u200c\u200d")  # the last two join letters in Persian and Hindi
 # A full stop before two word characters is what mail clients turn into a link.
 _LINKABLE = re.compile(r"\.\w\w|://|www\.", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -35,8 +34,7 @@ def greeting_name(raw: str) -> str:
     """
     name = unicodedata.normalize("NFC", raw).strip()
     plain = all(
-        char.isalpha() or unicodedata.category(char).startswith("M") or char in _NAME_EXTRAS
-        for char in name
+        char.isalpha() or unicodedata.category(char).startswith("M") or char in _NAME_EXTRAS for char in name
     )
     return name if plain and len(name) <= _MAX_NAME and not _LINKABLE.search(name) else ""
 
@@ -73,9 +71,7 @@ def in_words(duration: timedelta) -> str:
     return ""
 
 
-def variables(
-    notification: Notification, *, product_name: str, validity: timedelta | None
-) -> Mapping[str, str]:
+def variables(notification: Notification, *, product_name: str, validity: timedelta | None) -> dict[str, str]:
     """All of `NAMES` but the subject, filled from a notification whose recipient is known."""
     attributes = notification.attributes
     facts = ("login_time", "ip_address", "city", "country", "device_name", "account_take_over_action")

@@ -1,0 +1,129 @@
+"""The whole way of one event, from the top of `Mailroom.handle` to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve, frozen
+
+from .address import Address
+from .deadline import Deadline
+from .decryption import Decryptor
+from .delivery import deliver
+from .errors import EventError, MailroomError, Unavailable
+from .event import Request
+from .faults import Faults
+from .message import Message, Receipt
+from .notification import Notification, Trigger
+from .plugins import Plugins
+from .recipients import AllowedRecipients, CognitoRecipient
+from .rendering import Renderer
+from .settings import Selection, Settings, read
+from .variables import NAMES, variables
+
+
+@frozen
+class Outcome:
+    """How an event ended that raised nothing: with a receipt, or with the reason why nothing was sent."""
+
+    trigger: Trigger | str
+    receipt: Receipt | None = None
+    withheld: str = ""
+
+
+class Mailroom:
+    """Everything that is built once: settings, plugins, templates, the KMS client."""
+
+    def __init__(self, settings: Settings, plugins: Plugins, renderer: Renderer) -> None:
+        self._settings = settings
+        self._plugins = plugins
+        self._renderer = renderer
+        self._decryptor = Decryptor(settings.kms_key_arn)
+        plugins.register(renderer, "cognito_mailroom.rendering")
+        plugins.register(CognitoRecipient(), "cognito_mailroom.recipients")
+        if settings.allowed_recipients:
+            plugins.register(
+                AllowedRecipients(settings.allowed_recipients), "cognito_mailroom.allowed_recipients"
+            )
+
+    @classmethod
+    def from_environ(cls, environment: Mapping[str, str], *, check_all: bool = False) -> Mailroom:
+        """Reads settings and loads plugins; ``check_all`` loads the later providers too.
+
+        Raises:
+            ConfigurationError: names everything that is missing or malformed, at once.
+
+        """
+        faults = Faults()
+        settings = read(Settings, environment, faults)
+        selection = read(Selection, environment, faults)
+        plugins = Plugins(environment)
+        if selection:
+            plugins.select(selection, faults)
+        if selection and check_all:
+            plugins.load_all(faults)
+        renderer = Renderer(settings.templates if settings else None)
+        # What an extension adds to the context is known only when there is an event.
+        extended = plugins.implements("mailroom_template_context")
+        renderer.check(None if extended else frozenset(NAMES), faults)
+        if settings is None or selection is None or faults:
+            raise faults.error()
+        return cls(settings, plugins, renderer)
+
+    def handle(self, event: object, deadline: Deadline, request_id: str = "") -> Outcome:
+        """Sees one event through.
+
+        Raises:
+            EventError: not an event of this trigger, or nobody to write to.
+            DecryptionError: the code is not what Cognito wrote for this pool.
+            ConfigurationError: an operator must act.
+            DeliveryError: no provider took the mail; Rejected where no retry can mend it.
+
+        """
+        request = Request.parse(event, request_id)
+        secret = self._decryptor.decrypt(request)
+        notification = request.notification(secret, self._settings.default_locale)
+        try:
+            recipient = self._recipient(notification)
+            notification = evolve(notification, recipient=recipient)
+            if reason := self._plugins.veto(notification):
+                return Outcome(notification.trigger, withheld=f"vetoed: {reason}")
+            draft = self._draft(notification, recipient)
+            if self._settings.dry_run:
+                self._plugins.render(self._plugins.providers[0], notification, draft)
+                return Outcome(notification.trigger, withheld="dry run")
+            if not deadline.remaining():
+                raise Unavailable("No time is left to deliver the mail: raise the function's timeout.")
+            receipt = deliver(self._plugins, notification, draft, deadline)
+        except MailroomError as error:
+            self._plugins.failed(notification, error, final=True)
+            raise
+        self._plugins.delivered(notification, receipt)
+        return Outcome(notification.trigger, receipt)
+
+    def _recipient(self, notification: Notification) -> Address:
+        if recipient := self._plugins.recipient(notification):
+            return recipient
+        raise EventError(
+            f"The {notification.trigger} event names nobody to write to: it has no email attribute."
+        )
+
+    def _draft(self, notification: Notification, recipient: Address) -> Message:
+        settings = self._settings
+        known = variables(
+            notification,
+            product_name=settings.product_name or settings.sender.display_name or settings.sender.domain,
+            validity=getattr(settings.validity, notification.slug, None),
+        )
+        known |= self._plugins.template_context(notification)
+        subject = self._renderer.subject(notification.slug, known)
+        return Message(
+            sender=settings.sender,
+            recipient=recipient,
+            reply_to=settings.reply_to,
+            subject=subject,
+            headers={"Auto-Submitted": "auto-generated"},
+            tags=(notification.slug, *filter(None, [notification.client_id])),
+            idempotency_key=notification.idempotency_key,
+            variables={**known, "subject": subject},
+        )

@@ -1,0 +1,150 @@
+"""Decrypts what Cognito encrypted: AWS Encryption SDK messages under the pool's KMS key."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import aws_encryption_sdk
+import boto3
+from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError, InvalidKeyIdError
+from aws_encryption_sdk.identifiers import CommitmentPolicy
+from aws_encryption_sdk.key_providers.base import MasterKeyProvider, MasterKeyProviderConfig
+from aws_encryption_sdk.key_providers.kms import KMSMasterKey
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, HTTPClientError
+from cryptography.exceptions import InvalidSignature, InvalidTag
+
+from .errors import ConfigurationError, DecryptionError, MailroomError, Unavailable
+from .event import Request
+from .notification import Secret, Trigger
+
+# Cognito writes about 812 characters and one data key; an emulator writes two.
+_MAX_CODE_CHARS, _MAX_DATA_KEYS = 32_768, 5
+# One more try, for a connection that died while the function was frozen.
+_KMS_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"total_max_attempts": 2, "mode": "standard"},
+    parameter_validation=False,
+)
+_WRONG_CIPHERTEXT = {"InvalidCiphertextException", "IncorrectKeyException"}
+_BUSY = {
+    "ThrottlingException",
+    "LimitExceededException",
+    "KMSInternalException",
+    "DependencyTimeoutException",
+}
+
+
+class Decryptor:
+    """Opens the codes of the pools that encrypt with the given keys, over one KMS client."""
+
+    def __init__(self, key_arns: Sequence[str]) -> None:
+        region = key_arns[0].split(":")[3]
+        client = boto3.client("kms", region_name=region, config=_KMS_CONFIG)
+        client.meta.events.register("after-call.kms.Decrypt", _raise_what_kms_said)
+        self._keys = _Keys()
+        for arn in key_arns:
+            self._keys.master_keys[arn.encode()] = KMSMasterKey(key_id=arn, client=client)
+        # Cognito's messages are signed but not key-committing, which the SDK's default policy refuses.
+        self._sdk = aws_encryption_sdk.EncryptionSDKClient(
+            commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT,
+            max_encrypted_data_keys=_MAX_DATA_KEYS,
+        )
+
+    def decrypt(self, request: Request) -> Secret | None:
+        """The code or temporary password of a request, or None where it has none.
+
+        Raises:
+            DecryptionError: the code is not what Cognito wrote for this pool under one of the keys.
+            ConfigurationError: KMS refuses this function, or the key is disabled or gone.
+            Unavailable: KMS is out of reach or busy.
+
+        """
+        if request.code is None:
+            return None
+        ciphertext = _decode(request.code)
+        try:
+            plaintext, header = self._sdk.decrypt(source=ciphertext, key_provider=self._keys)
+        except MailroomError:
+            raise
+        except HTTPClientError as error:
+            raise Unavailable(f"KMS cannot be reached ({type(error).__name__}).") from None
+        except BotoCoreError as error:
+            raise ConfigurationError(
+                f"KMS cannot be called ({type(error).__name__}): check the function's role and region."
+            ) from None
+        except (AWSEncryptionSDKClientError, InvalidSignature, InvalidTag) as error:
+            raise DecryptionError(
+                f"The code cannot be decrypted ({type(error).__name__}): it is damaged, "
+                "or encrypted under a key that MAILROOM_KMS_KEY_ARN does not name."
+            ) from None
+        except Exception as error:  # noqa: BLE001 - the SDK's parser lets many kinds through on hostile bytes
+            raise DecryptionError(f"The code is not a readable message ({type(error).__name__}).") from None
+        if header.encryption_context.get("userpool-id", request.pool_id) != request.pool_id:
+            raise DecryptionError("The code was encrypted for another user pool than the event names.")
+        return _secret(plaintext, request)
+
+
+def _decode(code: str) -> bytes:
+    if len(code) > _MAX_CODE_CHARS:
+        raise DecryptionError(f"The code is {len(code)} characters long; Cognito writes about 812.")
+    try:
+        return base64.b64decode(code, validate=True)
+    except (binascii.Error, ValueError):
+        raise DecryptionError("The code is not base64.") from None
+
+
+def _secret(plaintext: bytes, request: Request) -> Secret:
+    try:
+        text = plaintext.decode()
+    except UnicodeDecodeError:
+        raise DecryptionError("The decrypted code is not a text.") from None
+    if not text:
+        raise DecryptionError("The decrypted code is empty.")
+    return Secret(unescape(text) if request.trigger is Trigger.ADMIN_CREATE_USER else text)
+
+
+def unescape(password: str) -> str:
+    """Undoes the HTML escaping that Cognito applies to temporary passwords, and nothing more.
+
+    `html.unescape` would do more: it knows ``&copy``, which may well be part of a password.
+    Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-email-sender.html
+    """
+    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
+        password = password.replace(entity, char)
+    return password
+
+
+def _raise_what_kms_said(http_response: Any, parsed: Mapping[str, Any], **_: Any) -> None:
+    """Called by botocore after each Decrypt, since the SDK turns every refusal into one opaque error."""
+    if http_response.status_code < 300:
+        return
+    code = str(parsed.get("Error", {}).get("Code", "")) or f"HTTP {http_response.status_code}"
+    if http_response.status_code >= 500 or code in _BUSY:
+        raise Unavailable(f"KMS cannot decrypt at the moment ({code}).")
+    if code in _WRONG_CIPHERTEXT:
+        raise DecryptionError(f"KMS did not encrypt this code under the key it names ({code}).")
+    raise ConfigurationError(
+        f"KMS refuses to decrypt ({code}): "
+        "check that the key is enabled and that the function's role has kms:Decrypt on it."
+    )
+
+
+class _Keys(MasterKeyProvider):  # type: ignore[misc]
+    """A KMS master key for each listed ARN, all over one client: the SDK's own would build more."""
+
+    provider_id = "aws-kms"
+    _config_class = MasterKeyProviderConfig
+
+    def __init__(self) -> None:
+        self.master_keys: dict[bytes, KMSMasterKey] = {}
+
+    def _new_master_key(self, key_id: bytes) -> KMSMasterKey:
+        try:
+            return self.master_keys[key_id]
+        except KeyError:
+            raise InvalidKeyIdError("not a key that MAILROOM_KMS_KEY_ARN names") from None

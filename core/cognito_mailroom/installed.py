@@ -1,0 +1,78 @@
+"""Finds what is installed under the two entry-point groups, and imports only what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+from .blame import blame
+from .errors import ConfigurationError
+from .faults import Faults
+from .settings import read
+from .suggestions import did_you_mean
+
+PROVIDERS = "cognito_mailroom.providers"
+EXTENSIONS = "cognito_mailroom.extensions"
+
+
+class Installed:
+    """The entry points of both groups, as they are when this is built. Nothing is imported yet."""
+
+    def __init__(self) -> None:
+        everything = entry_points()
+        self._groups = {group: everything.select(group=group) for group in (PROVIDERS, EXTENSIONS)}
+
+    def names(self, group: str) -> tuple[str, ...]:
+        """The names in a group, sorted."""
+        return tuple(sorted({entry.name for entry in self._groups[group]}))
+
+    def find(self, group: str, name: str) -> EntryPoint:
+        """The one entry point of that name.
+
+        Raises:
+            ConfigurationError: there is none, or two distributions claim the name.
+
+        """
+        found = [entry for entry in self._groups[group] if entry.name == name]
+        kind = group.rpartition(".")[2].removesuffix("s")
+        if not found:
+            known = self.names(group)
+            raise ConfigurationError(
+                f"no {kind} named {name!r} is installed{did_you_mean(name, known)} "
+                f"(installed: {', '.join(known) or 'none'}; "
+                f"a plugin of that name would be in a package such as cognito-mailroom-{name})"
+            )
+        if len(found) > 1:
+            claims = " and ".join(sorted(origin(entry) for entry in found))
+            raise ConfigurationError(f"the {kind} {name!r} is claimed by {claims}: uninstall one of them")
+        return found[0]
+
+
+def origin(entry: EntryPoint) -> str:
+    """Which distribution an entry point comes from: ``cognito-mailroom-smtp 0.1.0``."""
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
+
+
+def build(entry: EntryPoint, environment: Mapping[str, str], faults: Faults) -> object | None:
+    """An instance of the plugin, with its settings if it declares any.
+
+    Returns None after appending to ``faults`` what keeps it from being built.
+    """
+    try:
+        plugin = entry.load()
+    except Exception as error:
+        detail = f": {error}" if isinstance(error, ImportError) else ""
+        raise ConfigurationError(
+            f"the plugin {entry.name!r} of {origin(entry)} "
+            f"cannot be imported ({type(error).__name__}{detail})"
+        ) from error
+    if not isinstance(plugin, type):
+        raise ConfigurationError(f"the entry point {entry.name!r} of {origin(entry)} does not name a class")
+    with blame(f"the plugin {entry.name!r} of {origin(entry)}"):
+        if (settings_class := getattr(plugin, "Settings", None)) is None:
+            built: object = plugin()
+        elif (settings := read(settings_class, environment, faults)) is None:
+            built = None
+        else:
+            built = plugin(settings)
+    return built

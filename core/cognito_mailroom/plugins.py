@@ -1,0 +1,167 @@
+"""The plugins that take part, with one thin typed method per hook: nobody else speaks to pluggy."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pluggy
+
+from . import hookspecs
+from .address import Address
+from .blame import blame, describe
+from .deadline import Deadline
+from .errors import ConfigurationError, MailroomError, Rejected, Unavailable
+from .faults import Faults
+from .installed import EXTENSIONS, PROVIDERS, Installed, build
+from .message import Message, Receipt
+from .notification import Notification
+from .settings import Selection
+from .suggestions import did_you_mean
+
+_log = logging.getLogger("cognito_mailroom")
+
+
+class Plugins:
+    """All extensions and the first provider are loaded at once; a later provider when it is needed."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.providers: tuple[str, ...] = ()
+        self._environment = environment
+        self._installed = Installed()
+        self._loaded_providers: dict[str, object] = {}
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+
+    def select(self, selection: Selection, faults: Faults) -> None:
+        """Loads what the settings name; appends to ``faults`` whatever is wrong with any of it."""
+        for name in self._extension_names(selection):
+            # None is skipped when it is broken: a veto must never vanish silently.
+            with faults.collecting("MAILROOM_EXTENSIONS"):
+                if plugin := build(self._installed.find(EXTENSIONS, name), self._environment, faults):
+                    self.register(plugin, name)
+        self.providers = selection.provider
+        for name in self.providers[1:]:
+            with faults.collecting("MAILROOM_PROVIDER"):
+                self._installed.find(PROVIDERS, name)
+        with faults.collecting("MAILROOM_PROVIDER"):
+            self._load_provider(self.providers[0], faults)
+
+    def load_all(self, faults: Faults) -> None:
+        """Loads the later providers too, for a check ahead of time."""
+        for name in self.providers[1:]:
+            with faults.collecting("MAILROOM_PROVIDER"):
+                self._load_provider(name, faults)
+
+    def register(self, plugin: object, name: str) -> None:
+        """Adds an object with hook implementations.
+
+        Raises:
+            ConfigurationError: it implements a hook that does not exist, or with other arguments.
+
+        """
+        try:
+            hash(plugin)
+            self._manager.register(plugin, name)
+            self._manager.check_pending()
+        except TypeError:
+            raise ConfigurationError(
+                f"the plugin {name!r} is not hashable: declare its class with eq=False"
+            ) from None
+        except ValueError:
+            raise ConfigurationError(f"the name {name!r} is taken by another plugin") from None
+        except pluggy.PluginValidationError as error:
+            self._manager.unregister(plugin)
+            hooks = [hook for hook in vars(hookspecs) if hook.startswith("mailroom_")]
+            misspelt = re.search(r"unknown hook '(\w+)'", str(error))
+            hint = did_you_mean(misspelt[1], hooks) if misspelt else ""
+            reason = " ".join(str(error).split())
+            raise ConfigurationError(f"the plugin {name!r} is not valid: {reason}{hint}") from None
+
+    def implements(self, hook: str) -> bool:
+        """Whether any loaded plugin implements a hook."""
+        return bool(getattr(self._manager.hook, hook).get_hookimpls())
+
+    def recipient(self, notification: Notification) -> Address | None:
+        """Who gets the mail, or None if nobody knows; raises Rejected for a malformed address."""
+        with blame("A plugin's mailroom_recipient"):
+            found: Address | str | None = self._manager.hook.mailroom_recipient(notification=notification)
+        if not isinstance(found, str):
+            return found
+        try:
+            return Address(found)
+        except ValueError as error:
+            raise Rejected(f"The recipient cannot be written to: {error}.") from None
+
+    def veto(self, notification: Notification) -> str | None:
+        """Why nothing is to be sent, or None."""
+        with blame("A plugin's mailroom_veto"):
+            reason: str | None = self._manager.hook.mailroom_veto(notification=notification)
+        return reason
+
+    def template_context(self, notification: Notification) -> Mapping[str, str]:
+        """What all plugins add to the template's variables; the last one registered wins."""
+        with blame("A plugin's mailroom_template_context"):
+            answers = self._manager.hook.mailroom_template_context(notification=notification)
+            return {str(key): str(value) for answer in reversed(answers) for key, value in answer.items()}
+
+    def render(self, provider: str, notification: Notification, draft: Message) -> Message:
+        """The draft completed for one provider."""
+        with blame("A plugin's mailroom_render"):
+            message = self._hook("mailroom_render", provider)(notification=notification, draft=draft)
+        if not isinstance(message, Message):
+            raise ConfigurationError("A plugin's mailroom_render did not return a Message.")
+        return message
+
+    def deliver(self, provider: str, message: Message, deadline: Deadline) -> Receipt:
+        """Hands the message to one provider; raises a DeliveryError or a ConfigurationError."""
+        with blame(f"The provider {provider!r}", Unavailable):
+            receipt = self._hook("mailroom_deliver", provider)(message=message, deadline=deadline)
+        if not isinstance(receipt, Receipt):
+            raise ConfigurationError(f"The provider {provider!r} did not return a Receipt.")
+        return receipt
+
+    def delivered(self, notification: Notification, receipt: Receipt) -> None:
+        """Tells every observer."""
+        self._observe("mailroom_delivered", notification=notification, receipt=receipt)
+
+    def failed(self, notification: Notification, error: MailroomError, *, final: bool) -> None:
+        """Tells every observer."""
+        self._observe("mailroom_failed", notification=notification, error=error, final=final)
+
+    def _extension_names(self, selection: Selection) -> tuple[str, ...]:
+        if selection.extensions is None:
+            return self._installed.names(EXTENSIONS)
+        return () if selection.extensions == ("none",) else selection.extensions
+
+    def _load_provider(self, name: str, faults: Faults) -> None:
+        plugin = build(self._installed.find(PROVIDERS, name), self._environment, faults)
+        if plugin is None:
+            return
+        if not hasattr(plugin, "mailroom_deliver"):
+            raise ConfigurationError(f"the provider {name!r} implements no mailroom_deliver")
+        self.register(plugin, name)
+        self._loaded_providers[name] = plugin
+
+    def _hook(self, hook: str, provider: str) -> pluggy.HookCaller:
+        """The hook as this provider and all extensions implement it."""
+        if provider not in self._loaded_providers:
+            faults = Faults()
+            with faults.collecting("MAILROOM_PROVIDER"):
+                self._load_provider(provider, faults)
+            if faults:
+                raise faults.error()
+        others = [plugin for name, plugin in self._loaded_providers.items() if name != provider]
+        return self._manager.subset_hook_caller(hook, others)
+
+    def _observe(self, hook: str, **facts: Any) -> None:
+        """Calls observers one by one: pluggy alone would stop at the first that raises."""
+        plugins = self._manager.get_plugins()
+        for plugin in plugins:
+            try:
+                self._manager.subset_hook_caller(hook, plugins - {plugin})(**facts)
+            except Exception as error:  # noqa: BLE001 - an observer must cost nothing
+                name = self._manager.get_name(plugin)
+                _log.error("The observer %s of %s failed with %s", hook, name, describe(error))

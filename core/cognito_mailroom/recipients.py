@@ -1,0 +1,76 @@
+"""Core's own answers to who gets a mail, given after every extension had its say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from .errors import ConfigurationError, EventError, Unavailable
+from .hookspecs import hookimpl
+from .notification import Notification, Trigger
+
+
+class CognitoRecipient:
+    """The mail goes to the user's ``email``, and to nothing else in the event.
+
+    A take-over notice carries no profile: there, Cognito is asked for the user's address.
+    """
+
+    @hookimpl(trylast=True)
+    def mailroom_recipient(self, notification: Notification) -> str | None:
+        """Answers with ``email`` from the event, or from the user pool for a take-over notice."""
+        if email := notification.attributes.get("email"):
+            return email
+        if notification.trigger is Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION:
+            return _look_up(
+                notification.pool_id, notification.attributes.get("USER_NAME") or notification.user_name
+            )
+        return None
+
+
+def _look_up(pool_id: str, user_name: str) -> str | None:
+    # Built only here: other events must not pay for the client.
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+    if not user_name:
+        return None
+    config = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
+    client = boto3.client("cognito-idp", region_name=pool_id.partition("_")[0], config=config)
+    try:
+        user = client.admin_get_user(UserPoolId=pool_id, Username=user_name)
+    except ClientError as error:
+        code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if code == "UserNotFoundException":
+            raise EventError("The take-over notice names a user that the pool does not have.") from None
+        if code == "TooManyRequestsException" or status >= 500:
+            raise Unavailable(f"Cognito cannot look up the recipient at the moment ({code}).") from None
+        raise ConfigurationError(
+            f"Cognito refuses to look up the recipient of a take-over notice ({code}): "
+            "allow the function's role cognito-idp:AdminGetUser on the user pool."
+        ) from None
+    except HTTPClientError as error:
+        raise Unavailable(
+            f"Cognito cannot be reached to look up the recipient ({type(error).__name__})."
+        ) from None
+    except BotoCoreError as error:
+        raise ConfigurationError(
+            f"Cognito cannot be called to look up the recipient ({type(error).__name__}): "
+            "check the function's role."
+        ) from None
+    return next((entry["Value"] for entry in user["UserAttributes"] if entry["Name"] == "email"), None)
+
+
+class AllowedRecipients:
+    """For test stages: whoever matches none of the patterns gets no mail."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = [pattern.lower() for pattern in patterns]
+
+    @hookimpl
+    def mailroom_veto(self, notification: Notification) -> str | None:
+        """Vetoes a recipient that ``MAILROOM_ALLOWED_RECIPIENTS`` does not name."""
+        recipient = str(notification.recipient).lower()
+        allowed = any(fnmatchcase(recipient, pattern) for pattern in self._patterns)
+        return None if allowed else "the recipient matches no pattern of MAILROOM_ALLOWED_RECIPIENTS"

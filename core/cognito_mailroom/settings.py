@@ -1,0 +1,188 @@
+"""Core's settings, and how any class of settings is read from the environment.
+
+A class of settings is an environ-config class; plugins declare theirs the same way. Values are
+converted one by one, so that one error can name every variable that is missing or malformed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import environ
+from attrs.converters import optional
+
+from .address import Address
+from .faults import Faults
+from .notification import Secret
+
+T = TypeVar("T")
+
+_DURATION = re.compile(r"\s*(\d{1,6})\s*(s|m|h|d|(?:second|minute|hour|day)s?|min)\s*", re.IGNORECASE)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+")
+_LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
+
+
+def names(text: str) -> tuple[str, ...]:
+    """``sendgrid, ses`` as a tuple of names; raises ValueError for an empty or a doubled one."""
+    found = tuple(name.strip() for name in text.split(","))
+    if not all(found):
+        raise ValueError("a name between two commas is empty")
+    if len(set(found)) < len(found):
+        raise ValueError("a name occurs twice")
+    return found
+
+
+def duration(text: str) -> timedelta:
+    """``24 hours``, ``15 min`` or ``7d``; raises ValueError for anything else, a bare number included."""
+    if not (match := _DURATION.fullmatch(text)) or not int(match[1]):
+        raise ValueError("want a number and its unit, such as 15 minutes, 24 hours or 7 days")
+    return timedelta(**{_UNITS[match[2][0].lower()]: int(match[1])})
+
+
+def switch(text: str) -> bool:
+    """``true`` or ``false``, as people write them; raises ValueError for anything else."""
+    word = text.strip().lower()
+    if word in {"1", "true", "yes", "on"}:
+        return True
+    if word in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("want true or false")
+
+
+def locale(text: str) -> str:
+    """A language tag such as ``de-CH``, with hyphens; raises ValueError for anything else."""
+    if not _LOCALE.fullmatch(text):
+        raise ValueError("want a language tag such as en or de-CH")
+    return text.replace("_", "-")
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("it contains a control character")
+    return text
+
+
+def _key_arns(text: str) -> tuple[str, ...]:
+    arns = names(text)
+    if not all(_KEY_ARN.fullmatch(arn) for arn in arns):
+        raise ValueError(
+            "want the ARN of the key, arn:aws:kms:REGION:ACCOUNT:key/ID; "
+            "a key id, an alias or the ARN of an alias cannot decrypt what Cognito encrypts"
+        )
+    if len({arn.split(":")[3] for arn in arns}) > 1:
+        raise ValueError("the keys are in several regions, but a user pool's key is in the pool's own region")
+    return arns
+
+
+def _folder(text: str) -> Path:
+    if not (path := Path(text)).is_dir():
+        raise ValueError("want an existing folder")
+    return path
+
+
+@environ.config(frozen=True)
+class Validity:
+    """How long each code is good for, as the mail tells it. The defaults are Cognito's own."""
+
+    sign_up: timedelta = environ.var("24 hours", converter=duration)
+    resend_code: timedelta = environ.var("24 hours", converter=duration)
+    forgot_password: timedelta = environ.var("1 hour", converter=duration)
+    update_user_attribute: timedelta = environ.var("24 hours", converter=duration)
+    verify_user_attribute: timedelta = environ.var("24 hours", converter=duration)
+    authentication: timedelta = environ.var("3 minutes", converter=duration)
+    admin_create_user: timedelta = environ.var("7 days", converter=duration)
+
+
+@environ.config(prefix="MAILROOM", frozen=True)
+class Selection:
+    """Which plugins take part."""
+
+    provider: tuple[str, ...] = environ.var(
+        converter=names, help="the providers' names, first choice first, comma-separated, such as smtp"
+    )
+    extensions: tuple[str, ...] | None = environ.var(
+        None, converter=optional(names), help="the extensions to load, comma-separated, or none; default: all"
+    )
+
+
+@environ.config(prefix="MAILROOM", frozen=True)
+class Settings:
+    """What core itself needs to know."""
+
+    kms_key_arn: tuple[str, ...] = environ.var(
+        converter=_key_arns, help="the ARN of the key the user pool encrypts with; several comma-separated"
+    )
+    sender: Address = environ.var(
+        name="MAILROOM_FROM", converter=Address.parse, help="the sender: Acme <no-reply@acme.example>"
+    )
+    reply_to: Address | None = environ.var(None, converter=optional(Address.parse), help="where answers go")
+    product_name: str | None = environ.var(
+        None,
+        converter=optional(_one_line),
+        help="the name the mails speak of; default: the sender's display name, else its domain",
+    )
+    default_locale: str = environ.var("en", converter=locale, help="the language where a user has none")
+    validity: Validity = environ.group(Validity)
+    templates: Path | None = environ.var(
+        None, converter=optional(_folder), help="a folder whose files replace default templates one by one"
+    )
+    allowed_recipients: tuple[str, ...] | None = environ.var(
+        None, converter=optional(names), help="patterns such as *@acme.example; all others get no mail"
+    )
+    dry_run: bool = environ.var("false", converter=switch, help="true for everything but the delivery")
+
+
+@attrs.frozen
+class Variable:
+    """One environment variable that a class of settings reads."""
+
+    name: str
+    required: bool
+    default: Any
+    help: str
+    convert: Any
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value must never be shown."""
+        return self.convert is Secret
+
+
+def variables(settings_class: type, prefix: str | None = None) -> Iterator[Variable]:
+    """Every variable of a class of settings, its groups' included, in order of declaration."""
+    prefix = settings_class._prefix if prefix is None else prefix  # type: ignore[attr-defined]  # noqa: SLF001
+    for field in attrs.fields(settings_class):
+        entry = field.metadata["environ_config"]
+        name = entry.name or f"{prefix}_{field.name}".upper()
+        if entry.sub_cls is not None:
+            yield from variables(entry.sub_cls, name)
+        else:
+            required = isinstance(entry.default, environ._environ_config.Raise)  # noqa: SLF001
+            default = None if required else entry.default
+            yield Variable(name, required, default, entry.help or "", field.converter)
+
+
+def read(settings_class: type[T], environment: Mapping[str, str], faults: Faults) -> T | None:
+    """The settings from the environment, where an empty variable counts as missing.
+
+    Adds a clause to ``faults`` for every variable that is missing or malformed, and returns None if
+    there is any. No clause repeats a value.
+    """
+    given = {name: value for name, value in environment.items() if value.strip()}
+    found = len(faults)
+    for variable in variables(settings_class):
+        if variable.name not in given:
+            if variable.required:
+                faults.add(f"{variable.name} is missing" + (f" ({variable.help})" if variable.help else ""))
+        elif variable.convert is not None:
+            try:
+                variable.convert(given[variable.name])
+            except ValueError as error:
+                faults.add(f"{variable.name} is malformed: {error}")
+    return None if len(faults) > found else environ.to_config(settings_class, given)
