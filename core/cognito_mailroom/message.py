@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import Attribute, evolve, field, frozen
@@ -25,6 +25,10 @@ def _check_headers(_: object, __: object, headers: Mapping[str, str]) -> None:
             raise ValueError("a header of the message has a malformed name")
         if has_controls(value):
             raise ValueError(f"the header {name} of the message contains a control character")
+
+
+def _in_order(tags: Iterable[str]) -> tuple[str, ...]:
+    return tuple(tags)
 
 
 def _check_tags(_: object, __: object, tags: tuple[str, ...]) -> None:
@@ -50,7 +54,7 @@ class Message:
     text: str = ""
     html: str = ""
     headers: Mapping[str, str] = field(factory=dict, converter=read_only, validator=_check_headers)
-    tags: tuple[str, ...] = field(default=(), converter=tuple, validator=_check_tags)
+    tags: tuple[str, ...] = field(default=(), converter=_in_order, validator=_check_tags)
     idempotency_key: str = field(default="", validator=_one_line)
     hosted_template: str | None = None
     """The id or name of a template at the provider; then the bodies are empty."""

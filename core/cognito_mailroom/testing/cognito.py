@@ -22,10 +22,10 @@ _FRAME_LENGTH = 4096
 
 _PROFILE = {
     "sub": "3f0cbb6e-2d7e-4c35-9f44-0a5f1d5b8a11",
-    "email": "maria@example.com",
+    "email": "alex@example.com",
     "email_verified": "false",
     "cognito:user_status": "UNCONFIRMED",
-    "given_name": "Maria",
+    "given_name": "Alex",
 }
 # Not a profile, and without an address: the facts of the sign-in that looked like somebody else's.
 _TAKE_OVER = {
@@ -53,12 +53,21 @@ def escape_password(password: str) -> str:
     return password
 
 
-def encrypt(secret: str, *, pool_id: str | None, key_arn: str, client: Any, committing: bool = False) -> str:
+def encrypt(
+    secret: str,
+    *,
+    pool_id: str | None,
+    key_arn: str,
+    client: Any,
+    escape: bool = False,
+    committing: bool = False,
+) -> str:
     """A secret as the ``code`` of an event: base64 of an AWS Encryption SDK message.
 
     Message format 1 under the signed suite 0x0378, as live user pools write it; or, ``committing``,
     format 2 under suite 0x0578, as emulators do. Without a ``pool_id`` the encryption context does
-    not tell the pool, as emulators' does not either. ``client`` is a KMS client.
+    not tell the pool, as emulators' does not. ``escape`` is
+    for temporary passwords, ``client`` a KMS client.
     """
     if committing:
         policy = CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT
@@ -67,7 +76,7 @@ def encrypt(secret: str, *, pool_id: str | None, key_arn: str, client: Any, comm
         policy = CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT
         suite = Algorithm.AES_256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384
     ciphertext, _ = aws_encryption_sdk.EncryptionSDKClient(commitment_policy=policy).encrypt(
-        source=secret.encode(),
+        source=(escape_password(secret) if escape else secret).encode(),
         key_provider=KMSMasterKey(key_id=key_arn, client=client),
         algorithm=suite,
         encryption_context={"userpool-id": pool_id} if pool_id else {},
@@ -78,7 +87,7 @@ def encrypt(secret: str, *, pool_id: str | None, key_arn: str, client: Any, comm
 
 def event(
     trigger: str,
-    code: str | None,
+    code: str | None = None,
     *,
     attributes: Mapping[str, str] | None = None,
     client_metadata: Mapping[str, str] | None = None,
@@ -89,7 +98,7 @@ def event(
     ``attributes`` are added to those of a made-up user, or, for a take-over notice, to its facts;
     ``overrides`` replace keys of the event itself, such as ``userPoolId``.
     """
-    take_over = trigger == Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION
+    take_over = trigger.lower() == Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION.lower()
     return {
         "version": "1",
         "triggerSource": str(trigger),

@@ -31,6 +31,8 @@ class AwsServer:
 
     def __init__(self, region: str = "eu-west-1") -> None:
         self.region = region
+        # Not boto3's default session, which the code under test shares.
+        self._session = boto3.Session("stand-in", "stand-in", region_name=region)
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -72,13 +74,7 @@ class AwsServer:
 
     def client(self, service: str) -> Any:
         """A boto3 client of this server, which closes with it."""
-        client = boto3.client(
-            service,
-            region_name=self.region,
-            endpoint_url=self.endpoint_url,
-            aws_access_key_id="stand-in",
-            aws_secret_access_key="stand-in",  # noqa: S106 - moto takes anything
-        )
+        client = self._session.client(service, endpoint_url=self.endpoint_url)
         return self._stack.enter_context(closing(client))
 
     def create_key(self) -> str:

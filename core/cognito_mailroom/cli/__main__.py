@@ -1,0 +1,5 @@
+"""``python -m cognito_mailroom.cli``."""
+
+from . import main
+
+main()

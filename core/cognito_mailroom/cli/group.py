@@ -1,0 +1,60 @@
+"""Finds the module of a command, and shows what a user caused as one sentence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cognito_mailroom.errors import MailroomError
+from cognito_mailroom.suggestions import did_you_mean
+
+_COMMANDS = ("demo", "encrypt", "invoke", "plugins")
+
+
+class _Commands(click.Group):
+    """Each command is the ``command`` of the module that bears its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            hint = did_you_mean(cmd_name, _COMMANDS) or f" (there are {', '.join(_COMMANDS)})"
+            raise click.UsageError(f"No such command {cmd_name!r}{hint}")
+        command: click.Command = import_module(f".{cmd_name}", __package__).command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with one_sentence():
+            return super().invoke(ctx)
+
+
+@click.group(cls=_Commands)
+@click.version_option(package_name="cognito-mailroom")
+def commands() -> None:
+    """Amazon Cognito's e-mails, decrypted, written and handed to the provider you choose."""
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turns the errors that a user can mend into a ClickException: a sentence and exit status 1."""
+    try:
+        yield
+    except MailroomError as error:
+        raise click.ClickException(describe(error)) from None
+    except Exception as error:
+        # Seen through sys.modules: to import botocore only for its name would cost every command.
+        botocore = sys.modules.get("botocore.exceptions")
+        if botocore and isinstance(error, (botocore.BotoCoreError, botocore.ClientError)):
+            raise click.ClickException(f"AWS: {error}") from None
+        raise
+
+
+def describe(error: MailroomError) -> str:
+    """The class and the sentence of an error."""
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,69 @@
+"""``cognito-mailroom invoke``: the real handler, on event files."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import IO, Any
+
+import click
+
+from cognito_mailroom.errors import MailroomError
+
+from .group import describe
+from .lambda_context import LambdaContext
+
+_log = logging.getLogger("cognito_mailroom")
+
+
+@click.command("invoke")
+@click.argument("events", metavar="EVENT.json...", nargs=-1, required=True, type=click.File(encoding="utf-8"))
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="How long the function may take for each event.",
+)
+def command(*, events: tuple[IO[str], ...], timeout: float) -> None:
+    """Run the Lambda function on event files; - is standard input.
+
+    The settings come from the environment, as they do on Lambda: MAILROOM_PROVIDER and so on. Mails
+    are really sent, unless MAILROOM_DRY_RUN is true.
+    """
+    bodies = [_load(file) for file in events]
+    # Builds the mailroom from the environment, so not before it is wanted.
+    from cognito_mailroom.aws_lambda import lambda_handler
+
+    _log.setLevel(logging.INFO)
+    failed = False
+    for file, body in zip(events, bodies, strict=True):
+        lines = _Lines(file.name)
+        _log.addHandler(lines)
+        try:
+            lambda_handler(body, LambdaContext(timeout))
+        except MailroomError as error:
+            failed = True
+            click.echo(f"{file.name}: {describe(error)}", err=True)
+        finally:
+            _log.removeHandler(lines)
+    raise SystemExit(failed)
+
+
+def _load(file: IO[str]) -> Any:
+    try:
+        return json.load(file)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file.name} is not JSON: {error}") from None
+
+
+class _Lines(logging.Handler):
+    """Prints what the function logs of one event; the last line is its outcome."""
+
+    def __init__(self, event: str) -> None:
+        super().__init__()
+        self._event = event
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(f"{self._event}: {record.getMessage()}", err=record.levelno >= logging.ERROR)

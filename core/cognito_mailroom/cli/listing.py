@@ -1,0 +1,47 @@
+"""The table of what is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
+
+from rich.table import Table
+from rich.text import Text
+
+from cognito_mailroom.hookspecs import PROJECT
+from cognito_mailroom.installed import EXTENSIONS, PROVIDERS, origin
+from cognito_mailroom.settings import variables
+
+from .console import console
+
+
+def show() -> None:
+    """Prints every entry point of both groups; imports each plugin, since only it knows its hooks."""
+    table = Table("Name", "Kind", "From", "Hooks", "Settings (* required)", show_lines=True)
+    for kind, group in (("provider", PROVIDERS), ("extension", EXTENSIONS)):
+        for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+            table.add_row(entry.name, kind, origin(entry), *_inspect(entry))
+    nothing = "No plugins are installed. For a mail server of your own: pip install cognito-mailroom-smtp"
+    console().print(table if table.row_count else nothing, soft_wrap=not table.row_count)
+
+
+def _inspect(entry: EntryPoint) -> tuple[str | Text, str | Text]:
+    """The hooks and the settings of a plugin, which is imported for it; or why it cannot be."""
+    try:
+        plugin = entry.load()
+        return "\n".join(_hooks(plugin)), Text("\n").join(_settings(plugin))
+    except Exception as error:  # noqa: BLE001 - one broken plugin must not hide the others
+        return Text(f"broken: {type(error).__name__}: {error}", style="red"), ""
+
+
+def _hooks(plugin: object) -> Iterator[str]:
+    for name in dir(plugin):
+        if options := getattr(getattr(plugin, name, None), f"{PROJECT}_impl", None):
+            yield options["specname"] or name
+
+
+def _settings(plugin: object) -> Iterator[Text]:
+    if (settings := getattr(plugin, "Settings", None)) is None:
+        return
+    for variable in variables(settings):
+        yield Text.assemble((variable.name, "bold"), "* " if variable.required else " ", variable.help)

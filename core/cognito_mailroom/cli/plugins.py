@@ -1,0 +1,25 @@
+"""``cognito-mailroom plugins``: what is installed, and whether what the environment names is in order."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+
+@click.command("plugins", short_help="List the installed plugins, or check the settings.")
+@click.option("--check", is_flag=True, help="Load and check everything that the environment names.")
+def command(*, check: bool) -> None:
+    """List the installed providers and extensions, with their hooks and settings.
+
+    With --check, load and check instead what the environment names: settings, plugins and templates.
+    """
+    if check:
+        from cognito_mailroom.app import Mailroom
+
+        Mailroom.from_environ(os.environ, check_all=True)
+        click.echo("Settings, plugins and templates are in order.")
+    else:
+        from .listing import show
+
+        show()

@@ -1,0 +1,8 @@
+"""For plugins that speak to a provider over the network: connections that are kept, and time that ends.
+
+- `cognito_mailroom.transport.http`: an HTTP client for one origin, and what its answers mean
+- `cognito_mailroom.transport.requests`: the same connection under an SDK that is built on requests
+- `cognito_mailroom.transport.sockets`: what both, and SMTP, stand on
+
+Core itself imports none of it.
+"""

@@ -1,0 +1,68 @@
+"""Sockets that keep to a deadline, against servers that stall and servers that drip."""
+
+from __future__ import annotations
+
+import io
+import socket
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cognito_mailroom.deadline import Deadline
+
+
+def time_left(deadline: Deadline) -> float:
+    """The seconds that are left, as a socket's timeout; raises TimeoutError when there are none."""
+    if left := deadline.remaining():
+        return left
+    raise TimeoutError("the deadline is over")
+
+
+def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """A connection to the first address that answers; each gets an equal share of the time left.
+
+    Raises:
+        OSError: no address answered, or the name is unknown.
+
+    """
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for untried in range(len(addresses), 0, -1):
+        family, kind, protocol, _, address = addresses[-untried]
+        connection = socket.socket(family, kind, protocol)
+        try:
+            connection.settimeout(time_left(deadline) / untried)
+            connection.connect(address)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.settimeout(time_left(deadline))
+        except OSError:
+            connection.close()
+            if untried == 1:
+                raise
+        else:
+            return connection
+    raise OSError("the name has no address")
+
+
+class BoundedReader(io.RawIOBase):
+    """Reads from a socket until a deadline: a plain timeout starts anew with every byte that drips in."""
+
+    def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
+        self.deadline = deadline
+        self.received = 0
+        self._connection = connection
+        self._raw = connection.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Reads what has arrived; raises TimeoutError when the deadline is over."""
+        self._connection.settimeout(time_left(self.deadline))
+        count: int | None = self._raw.readinto(buffer)
+        self.received += count or 0
+        return count
+
+    def close(self) -> None:
+        """Gives up the reader's hold on the socket."""
+        self._raw.close()
+        super().close()
