@@ -10,7 +10,7 @@ from .address import Address
 from .deadline import Deadline
 from .decryption import Decryptor
 from .delivery import deliver
-from .errors import EventError, MailroomError, Unavailable
+from .errors import ConfigurationError, EventError, MailroomError, Unavailable
 from .event import Request
 from .faults import Faults
 from .message import Message, Receipt
@@ -117,13 +117,16 @@ class Mailroom:
         )
         known |= self._plugins.template_context(notification)
         subject = self._renderer.subject(notification.slug, known)
-        return Message(
-            sender=settings.sender,
-            recipient=recipient,
-            reply_to=settings.reply_to,
-            subject=subject,
-            headers={"Auto-Submitted": "auto-generated"},
-            tags=(notification.slug, *filter(None, [notification.client_id])),
-            idempotency_key=notification.idempotency_key,
-            variables={**known, "subject": subject},
-        )
+        try:
+            return Message(
+                sender=settings.sender,
+                recipient=recipient,
+                reply_to=settings.reply_to,
+                subject=subject,
+                headers={"Auto-Submitted": "auto-generated"},
+                tags=(notification.slug, *filter(None, [notification.client_id])),
+                idempotency_key=notification.idempotency_key,
+                variables={**known, "subject": subject},
+            )
+        except ValueError as error:  # which quotes nothing
+            raise ConfigurationError(f"The template {notification.slug}.subject: {error}.") from None

@@ -56,7 +56,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self.__value.encode(), other.__value.encode())
+        # An environment variable may hold bytes that are no text.
+        mine, theirs = (secret.__value.encode("utf-8", "surrogatepass") for secret in (self, other))  # noqa: SLF001
+        return hmac.compare_digest(mine, theirs)
 
     def __hash__(self) -> int:
         return hash(self.__value)

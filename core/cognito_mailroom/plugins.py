@@ -64,21 +64,24 @@ class Plugins:
         """
         try:
             hash(plugin)
-            self._manager.register(plugin, name)
-            self._manager.check_pending()
         except TypeError:
             raise ConfigurationError(
                 f"the plugin {name!r} is not hashable: declare its class with eq=False"
             ) from None
+        try:
+            self._manager.register(plugin, name)
+            self._manager.check_pending()
         except ValueError:
             raise ConfigurationError(f"the name {name!r} is taken by another plugin") from None
         except pluggy.PluginValidationError as error:
-            self._manager.unregister(plugin)
+            if self._manager.is_registered(plugin):
+                self._manager.unregister(plugin)
             hooks = [hook for hook in vars(hookspecs) if hook.startswith("mailroom_")]
-            misspelt = re.search(r"unknown hook '(\w+)'", str(error))
-            hint = did_you_mean(misspelt[1], hooks) if misspelt else ""
             reason = " ".join(str(error).split())
-            raise ConfigurationError(f"the plugin {name!r} is not valid: {reason}{hint}") from None
+            # What pluggy says of an unknown hook ends in the plugin's repr, which may show its settings.
+            if misspelt := re.match(r"unknown hook '(\w+)'", reason):
+                reason = misspelt[0] + did_you_mean(misspelt[1], hooks)
+            raise ConfigurationError(f"the plugin {name!r} is not valid: {reason}") from None
 
     def implements(self, hook: str) -> bool:
         """Whether any loaded plugin implements a hook."""
@@ -88,8 +91,10 @@ class Plugins:
         """Who gets the mail, or None if nobody knows; raises Rejected for a malformed address."""
         with blame("A plugin's mailroom_recipient"):
             found: Address | str | None = self._manager.hook.mailroom_recipient(notification=notification)
-        if not isinstance(found, str):
+        if found is None or isinstance(found, Address):
             return found
+        if not isinstance(found, str):
+            raise ConfigurationError("A plugin's mailroom_recipient returned something else than an address.")
         try:
             return Address(found)
         except ValueError as error:
@@ -99,6 +104,9 @@ class Plugins:
         """Why nothing is to be sent, or None."""
         with blame("A plugin's mailroom_veto"):
             reason: str | None = self._manager.hook.mailroom_veto(notification=notification)
+        # An empty answer has kept the plugins after it from being asked: better no mail than a lost veto.
+        if reason is not None and (not isinstance(reason, str) or not reason):
+            raise ConfigurationError("A plugin's mailroom_veto returned neither a reason nor None.")
         return reason
 
     def template_context(self, notification: Notification) -> Mapping[str, str]:
@@ -140,9 +148,10 @@ class Plugins:
         plugin = build(self._installed.find(PROVIDERS, name), self._environment, faults)
         if plugin is None:
             return
-        if not hasattr(plugin, "mailroom_deliver"):
-            raise ConfigurationError(f"the provider {name!r} implements no mailroom_deliver")
         self.register(plugin, name)
+        if "mailroom_deliver" not in [hook.name for hook in self._manager.get_hookcallers(plugin) or ()]:
+            self._manager.unregister(plugin)
+            raise ConfigurationError(f"the provider {name!r} implements no mailroom_deliver")
         self._loaded_providers[name] = plugin
 
     def _hook(self, hook: str, provider: str) -> pluggy.HookCaller:

@@ -37,14 +37,14 @@ def _look_up(pool_id: str, user_name: str) -> str | None:
     if not user_name:
         return None
     config = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
-    client = boto3.client("cognito-idp", region_name=pool_id.partition("_")[0], config=config)
     try:
+        client = boto3.client("cognito-idp", region_name=pool_id.partition("_")[0], config=config)
         user = client.admin_get_user(UserPoolId=pool_id, Username=user_name)
     except ClientError as error:
         code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
         if code == "UserNotFoundException":
             raise EventError("The take-over notice names a user that the pool does not have.") from None
-        if code == "TooManyRequestsException" or status >= 500:
+        if code in {"TooManyRequestsException", "ThrottlingException"} or status >= 500:
             raise Unavailable(f"Cognito cannot look up the recipient at the moment ({code}).") from None
         raise ConfigurationError(
             f"Cognito refuses to look up the recipient of a take-over notice ({code}): "

@@ -101,6 +101,8 @@ def _blame(name: str) -> Iterator[None]:
             f"The template {error.name or name} does not compile, line {error.lineno}: {error.message}."
         ) from None
     except jinja2.UndefinedError as error:
-        raise ConfigurationError(f"The template {name} names an unknown variable: {error.message}.") from None
+        # "'x' is undefined"; of a missing item Jinja names the index, which may be the value of a variable.
+        named = str(error) if str(error).endswith(" is undefined") else "an item that is not there"
+        raise ConfigurationError(f"The template {name} names an unknown variable: {named}.") from None
     except Exception as error:  # noqa: BLE001 - whatever else a template does wrong is its author's to mend
         raise ConfigurationError(f"The template {name} failed with {type(error).__name__}.") from None

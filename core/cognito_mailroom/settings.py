@@ -6,6 +6,7 @@ converted one by one, so that one error can name every variable that is missing 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -15,16 +16,19 @@ from typing import Any, TypeVar
 import attrs
 import environ
 from attrs.converters import optional
+from environ import _environ_config
 
 from .address import Address
 from .faults import Faults
-from .notification import Secret
+from .message import Message
+from .notification import Notification, Secret
+from .references import References
 
 T = TypeVar("T")
 
-_DURATION = re.compile(r"\s*(\d{1,6})\s*(s|m|h|d|(?:second|minute|hour|day)s?|min)\s*", re.IGNORECASE)
+_DURATION = re.compile(r"(?ai)\s*(\d{1,6})\s*(s|m|h|d|(?:second|minute|hour|day)s?|min)\s*")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[\w-]+")
+_KEY_ARN = re.compile(r"(?a)arn:aws[a-z-]*:kms:[a-z]{2,8}(-[a-z0-9]{1,12}){2,4}:\d{12}:key/[\w-]+")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 
 
@@ -81,9 +85,9 @@ def _key_arns(text: str) -> tuple[str, ...]:
 
 
 def _folder(text: str) -> Path:
-    if not (path := Path(text)).is_dir():
+    if not os.path.isdir(text):  # noqa: PTH112 - Path.is_dir raises where the path is too long
         raise ValueError("want an existing folder")
-    return path
+    return Path(text)
 
 
 @environ.config(frozen=True)
@@ -97,6 +101,28 @@ class Validity:
     verify_user_attribute: timedelta = environ.var("24 hours", converter=duration)
     authentication: timedelta = environ.var("3 minutes", converter=duration)
     admin_create_user: timedelta = environ.var("7 days", converter=duration)
+
+
+@environ.config(frozen=True)
+class HostedTemplates:
+    """A group for a provider's settings: its own templates by trigger, ``<PROVIDER>_TEMPLATE_<TRIGGER>``.
+
+    Declare it as ``template: HostedTemplates = environ.group(HostedTemplates)``.
+    """
+
+    sign_up: str | None = environ.var(None)
+    resend_code: str | None = environ.var(None)
+    forgot_password: str | None = environ.var(None)
+    update_user_attribute: str | None = environ.var(None)
+    verify_user_attribute: str | None = environ.var(None)
+    authentication: str | None = environ.var(None)
+    admin_create_user: str | None = environ.var(None)
+    account_take_over_notification: str | None = environ.var(None)
+
+    def complete(self, notification: Notification, draft: Message) -> Message | None:
+        """The draft with the template for this trigger, or None to leave it to core: ``mailroom_render``."""
+        hosted = getattr(self, notification.slug, None)
+        return draft.evolve(hosted_template=hosted) if hosted else None
 
 
 @environ.config(prefix="MAILROOM", frozen=True)
@@ -156,14 +182,16 @@ class Variable:
 
 def variables(settings_class: type, prefix: str | None = None) -> Iterator[Variable]:
     """Every variable of a class of settings, its groups' included, in order of declaration."""
-    prefix = settings_class._prefix if prefix is None else prefix  # type: ignore[attr-defined]  # noqa: SLF001
+    if prefix is None:
+        prefix = str(_environ_config._get_prefix(settings_class))  # type: ignore[no-untyped-call]  # noqa: SLF001
     for field in attrs.fields(settings_class):
         entry = field.metadata["environ_config"]
-        name = entry.name or f"{prefix}_{field.name}".upper()
+        own_name = (entry.sub_cls and entry.sub_cls._prefix) or field.name  # noqa: SLF001
+        name = entry.name or "_".join(filter(None, (prefix, own_name))).upper()
         if entry.sub_cls is not None:
             yield from variables(entry.sub_cls, name)
         else:
-            required = isinstance(entry.default, environ._environ_config.Raise)  # noqa: SLF001
+            required = isinstance(entry.default, _environ_config.Raise)
             default = None if required else entry.default
             yield Variable(name, required, default, entry.help or "", field.converter)
 
@@ -171,18 +199,20 @@ def variables(settings_class: type, prefix: str | None = None) -> Iterator[Varia
 def read(settings_class: type[T], environment: Mapping[str, str], faults: Faults) -> T | None:
     """The settings from the environment, where an empty variable counts as missing.
 
-    Adds a clause to ``faults`` for every variable that is missing or malformed, and returns None if
-    there is any. No clause repeats a value.
+    Adds a clause to ``faults`` for every variable that is missing, malformed or refers to what cannot be
+    had, and returns None if there is any. No clause repeats a value.
     """
-    given = {name: value for name, value in environment.items() if value.strip()}
-    found = len(faults)
+    found, given = len(faults), {}
+    references = References()
     for variable in variables(settings_class):
-        if variable.name not in given:
-            if variable.required:
-                faults.add(f"{variable.name} is missing" + (f" ({variable.help})" if variable.help else ""))
-        elif variable.convert is not None:
+        value = environment.get(variable.name, "")
+        if value.strip():
             try:
-                variable.convert(given[variable.name])
+                given[variable.name] = resolved = references.resolve(value)
+                if variable.convert is not None:
+                    variable.convert(resolved)
             except ValueError as error:
                 faults.add(f"{variable.name} is malformed: {error}")
+        elif variable.required:
+            faults.add(f"{variable.name} is missing" + (f" ({variable.help})" if variable.help else ""))
     return None if len(faults) > found else environ.to_config(settings_class, given)

@@ -15,8 +15,8 @@ from .notification import Notification
 
 _MAX_NAME, _MAX_FACT = 64, 120  # characters
 _NAME_EXTRAS = frozenset(" .,'\u2019-·\u200c\u200d")  # the last two join letters in Persian and Hindi
-# A full stop before two word characters is what mail clients turn into a link.
-_LINKABLE = re.compile(r"\.\w\w|://|www\.", re.IGNORECASE)
+# A full stop before a letter and another is what mail clients turn into a link; 126.04 and 192.0.2.7 are not.
+_LINKABLE = re.compile(r"\.[^\W\d]\w|://|www\.", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 NAMES = (
@@ -36,7 +36,9 @@ def greeting_name(raw: str) -> str:
     plain = all(
         char.isalpha() or unicodedata.category(char).startswith("M") or char in _NAME_EXTRAS for char in name
     )
-    return name if plain and len(name) <= _MAX_NAME and not _LINKABLE.search(name) else ""
+    # Joiners and marks may be dropped by whoever looks for links.
+    bare = "".join(char for char in name if not unicodedata.category(char).startswith(("C", "M")))
+    return name if plain and len(name) <= _MAX_NAME and not _LINKABLE.search(bare) else ""
 
 
 def fact(raw: str) -> str:

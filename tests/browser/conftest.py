@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (  # Chromium's own errands on the network have no part in these tests
-    "--disable-background-networking", "--disable-component-update", "--disable-quic", "--disable-sync",
-    "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-gpu", "--disable-quic",
+    "--disable-sync", "--no-first-run",
 )  # fmt: skip
 
 
@@ -19,20 +20,18 @@ QUIET = (  # Chromium's own errands on the network have no part in these tests
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        pytest.fail(
-            "These tests need a browser: install the package chromium, or Google Chrome.", pytrace=False
+        pytest.exit(
+            "These tests need a browser: install the package chromium or Google Chrome.", returncode=1
         )
     with sync_playwright() as playwright:
-        # Chromium's sandbox refuses to run as root, as which CI often runs; nothing is loaded but our mails.
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", *QUIET]
-        )
+        # Chromium's sandbox refuses to run as root, as which CI often runs; it only ever sees our mails.
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *QUIET])
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def show(browser: Browser) -> Iterator[Callable[[str, str, int], Page]]:
+def show(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a mail in light or dark at a width in pixels; fails if it asks for anything."""
     asked: list[str] = []
 
@@ -43,11 +42,11 @@ def show(browser: Browser) -> Iterator[Callable[[str, str, int], Page]]:
     with browser.new_context() as context:
         context.route("**/*", refuse)
 
-        def show(html: str, scheme: str = "light", width: int = 600) -> Page:
+        def show(html: str, scheme: Literal["light", "dark"] = "light", width: int = 600) -> Page:
             page = context.new_page()
             page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.set_content(html, wait_until="networkidle")
+            page.emulate_media(color_scheme=scheme)
+            page.set_content(html)
             return page
 
         yield show

@@ -111,7 +111,7 @@ def _secret(text: str | None) -> str:
     if text is None and sys.stdin.isatty():
         text = click.prompt("Code or password", hide_input=True)
     elif text is None or text == "-":
-        text = click.get_text_stream("stdin").read().removesuffix("\n").removesuffix("\r")
+        text = sys.stdin.read().removesuffix("\n").removesuffix("\r")
     if not text:
         raise click.UsageError("There is no TEXT to encrypt.")
     return text

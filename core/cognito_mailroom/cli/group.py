@@ -22,10 +22,10 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if cmd_name not in _COMMANDS:
             hint = did_you_mean(cmd_name, _COMMANDS) or f" (there are {', '.join(_COMMANDS)})"
-            raise click.UsageError(f"No such command {cmd_name!r}{hint}")
+            ctx.fail(f"No such command {cmd_name!r}{hint}")
         command: click.Command = import_module(f".{cmd_name}", __package__).command
         return command
 

@@ -83,6 +83,6 @@ class AwsServer:
         return arn
 
 
-class _Silent(MotoRequestHandler):
+class _Silent(MotoRequestHandler):  # type: ignore[misc]
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """No line for each request."""

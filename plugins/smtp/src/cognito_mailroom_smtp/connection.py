@@ -1,0 +1,184 @@
+"""One SMTP session, whose every wait ends with the deadline of the mail at hand."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from cognito_mailroom import (
+    ConfigurationError,
+    Deadline,
+    Message,
+    Rejected,
+    Secret,
+    Unavailable,
+)
+from cognito_mailroom.transport.answers import cleaned
+from cognito_mailroom.transport.sockets import BoundedReader, connect, time_left
+
+from .mime import needs_smtputf8
+from .replies import Reply
+from .settings import PORTS, Settings
+
+Answer = tuple[int, bytes]
+
+
+class Connection(smtplib.SMTP):
+    """Connected, encrypted and logged in once it is built.
+
+    Raises:
+        MailroomError: the server refused something.
+        OSError: it cannot be reached, hung up or let the deadline pass; smtplib's errors are OSErrors.
+
+    """
+
+    def __init__(
+        self, settings: Settings, tls: ssl.SSLContext | None, hello: str, deadline: Deadline
+    ) -> None:
+        # Without a name to say hello with, smtplib asks DNS for one, for as long as it takes.
+        super().__init__(local_hostname=hello)
+        self.deadline = deadline
+        self.last_used = monotonic()
+        self._settings = settings
+        self._secrets = [settings.username, settings.password]
+        self._private = re.compile(r"(?!)")
+        try:
+            self._open(tls)
+        except BaseException:
+            self.hang_up()
+            raise
+
+    def __del__(self) -> None:
+        self.close()
+
+    def begin(self, message: Message) -> Answer:
+        """Names the sender, and returns whatever the server answers."""
+        options = ""
+        if needs_smtputf8(message):
+            if not self.has_extn("smtputf8"):
+                raise _without_smtputf8(message)
+            self.command_encoding = "utf-8"
+            options = " SMTPUTF8 BODY=8BITMIME"
+        self._private = _private_words(message)
+        return self.docmd("MAIL", f"FROM:<{message.sender}>{options}")
+
+    def finish(self, answer: Answer, message: Message, content: bytes) -> Reply:
+        """All that follows after the answer to `begin`; returns the server's last reply."""
+        self._require("MAIL", answer)
+        self._require("RCPT", self.docmd("RCPT", f"TO:<{message.recipient}>"))
+        self._require("DATA", self.docmd("DATA"), wanted="3")
+        # RFC 5321, 4.5.2: a dot alone ends the mail, so a line that begins with one gets another.
+        self.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        reply = self._require("DATA", self.getreply())
+        self.last_used = monotonic()
+        return reply
+
+    def hang_up(self) -> None:
+        """Takes leave without waiting for an answer, and closes."""
+        with suppress(OSError):
+            self.putcmd("QUIT")
+        self.close()
+
+    def send(self, s: Any) -> None:
+        """Sends before the deadline."""
+        if self.sock:
+            self.sock.settimeout(time_left(self.deadline))
+        super().send(s)
+
+    def getreply(self) -> Answer:
+        """Reads a reply before the deadline, however slowly it drips in."""
+        assert self.sock  # noqa: S101 - docmd has just sent something through it
+        self.file = io.BufferedReader(BoundedReader(self.sock, self.deadline))
+        return super().getreply()
+
+    def _open(self, tls: ssl.SSLContext | None) -> None:
+        settings = self._settings
+        self.sock = connect(settings.host, settings.port or PORTS[settings.security], self.deadline)
+        if tls and settings.security == "tls":
+            self._encrypt(tls)
+        self._require("the connection", self.getreply())
+        self._require("EHLO", self.ehlo())
+        if tls and settings.security == "starttls":
+            if not self.has_extn("starttls"):
+                raise ConfigurationError(
+                    "The SMTP server offers no STARTTLS, so nothing was sent: check SMTP_PORT and SMTP_SECURITY."
+                )
+            self._require("STARTTLS", self.docmd("STARTTLS"))
+            self._encrypt(tls)
+            self._require("EHLO", self.ehlo())  # RFC 3207, 4.2: forget what was said in clear
+        if settings.username:
+            self._log_in(settings.username.reveal(), settings.password.reveal())
+
+    def _encrypt(self, tls: ssl.SSLContext) -> None:
+        self.sock.settimeout(time_left(self.deadline))
+        self.sock = tls.wrap_socket(self.sock, server_hostname=self._settings.host)
+
+    def _log_in(self, username: str, password: str) -> None:
+        # smtplib's own login tries one method after the other, and knows ASCII only.
+        offered = self.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in offered:
+            lines = ["AUTH PLAIN " + _base64(f"\0{username}\0{password}")]
+        elif "LOGIN" in offered:
+            lines = ["AUTH LOGIN", _base64(username), _base64(password)]
+        else:
+            raise ConfigurationError(
+                "The SMTP server offers no login by PLAIN or LOGIN: check SMTP_PORT, "
+                "or unset SMTP_USERNAME and SMTP_PASSWORD."
+            )
+        self._secrets += [Secret(line.removeprefix("AUTH PLAIN ")) for line in lines]
+        *questions, last = lines
+        for line in questions:
+            self._require("AUTH", self.docmd(line), wanted="3")
+        self._require("AUTH", self.docmd(last))
+
+    def _require(self, command: str, answer: Answer, wanted: str = "2") -> Reply:
+        reply = Reply.read(answer, self._clean)
+        if not reply.code.startswith(wanted):
+            raise reply.error(command)
+        return reply
+
+    def _clean(self, words: str) -> str:
+        return cleaned(self._private.sub("…", words), *self._secrets)
+
+
+def unavailable(error: OSError, settings: Settings) -> Unavailable:
+    """What it means that the server was not reached, or fell silent."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = (
+            f"shows a certificate that cannot be verified ({error.verify_message.rstrip('.')}): "
+            "check SMTP_HOST, or name the file of its private authority in SMTP_CA_FILE"
+        )
+    elif isinstance(error, ssl.SSLError):
+        why = f"does not speak TLS as it should ({error.reason}): check SMTP_PORT and SMTP_SECURITY"
+    elif isinstance(error, TimeoutError):
+        why = "did not answer in time"
+    elif isinstance(error, smtplib.SMTPException):
+        why = "broke off the connection"
+    else:
+        why = f"cannot be reached ({error.strerror})"
+    return Unavailable(f"The SMTP server {settings.host} {why}.")
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _private_words(message: Message) -> re.Pattern[str]:
+    """Whom the mail is for and what it tells them, as a server's reply might repeat it."""
+    words = {str(message.recipient), message.recipient.local_part, str(message.sender)}
+    words.update(filter(None, message.variables.values()))
+    longest_first = sorted(map(re.escape, words), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE)
+
+
+def _without_smtputf8(message: Message) -> ConfigurationError | Rejected:
+    """One address outside ASCII is one mail lost; a sender outside ASCII is all of them."""
+    if needs_smtputf8(message.evolve(recipient=message.sender)):
+        pass
+    return Rejected("")

@@ -1,0 +1,94 @@
+"""Writes the mail as it goes over the wire, in seven bits wherever the addresses allow it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8, Policy
+from email.utils import format_datetime, quote
+from hashlib import sha256
+from secrets import token_hex
+
+from cognito_mailroom import Address, Message
+
+_MAX_WORD = 900  # characters, for lines within the 998 octets of RFC 5322, 2.1.1
+_MAX_LINE = 76
+
+
+class _Encoded(str):
+    """The value of a header, encoded and folded.
+
+    The email package would parse and refold a plain text: it decodes what looks like an encoded word,
+    line breaks included, takes the quotes off a long name and encodes a long URL.
+    """
+
+    __slots__ = ("name",)
+
+    def __new__(cls, name: str, text: str) -> _Encoded:
+        encoded = super().__new__(cls, text)
+        encoded.name = name  # by this attribute the policy knows a header that is done
+        return encoded
+
+    def fold(self, *, policy: Policy[EmailMessage]) -> str:
+        """The whole header, as the policy asks for it."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def compose(message: Message) -> EmailMessage:
+    """The mail with all its headers; what it writes itself, ``message.headers`` cannot replace."""
+    policy = SMTPUTF8 if needs_smtputf8(message) else SMTP
+    mail = EmailMessage(policy.clone(cte_type="7bit"))
+    mail["From"] = _mailbox("From", message.sender)
+    mail["To"] = _mailbox("To", message.recipient)
+    if message.reply_to:
+        mail["Reply-To"] = _mailbox("Reply-To", message.reply_to)
+    mail["Subject"] = _text("Subject", message.subject)
+    mail["Date"] = _Encoded("Date", format_datetime(datetime.now(UTC)))
+    mail["Message-ID"] = _Encoded("Message-ID", _message_id(message))
+    if message.text or not message.html:
+        mail.set_content(message.text)
+    if message.html:
+        (mail.add_alternative if message.text else mail.set_content)(message.html, subtype="html")
+    for name, value in (*message.headers.items(), ("Auto-Submitted", "auto-generated")):
+        if name not in mail:
+            mail[name] = _text(name, value)
+    return mail
+
+
+def needs_smtputf8(message: Message) -> bool:
+    """Whether any address of the mail needs a server that speaks SMTPUTF8."""
+    return any(
+        address.needs_smtputf8
+        for address in (message.sender, message.recipient, message.reply_to)
+        if address is not None
+    )
+
+
+def _message_id(message: Message) -> str:
+    """The same for the same key, so that mail programs recognise a mail that arrives twice."""
+    key = message.idempotency_key
+    unique = sha256(key.encode()).hexdigest()[:32] if key else token_hex(16)
+    return f"<{unique}@{message.sender.domain}>"
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "=?" not in text
+
+
+def _text(name: str, text: str) -> _Encoded:
+    plain = _is_plain(text) and all(len(word) <= _MAX_WORD for word in text.split())
+    header = Header(text, "us-ascii" if plain else "utf-8", header_name=name)
+    return _Encoded(name, header.encode(linesep="\r\n"))
+
+
+def _mailbox(name: str, address: Address) -> _Encoded:
+    shown = address.display_name
+    if not shown:
+        return _Encoded(name, str(address))
+    if _is_plain(shown) and len(shown) < _MAX_LINE - len(name):
+        phrase = f'"{quote(shown)}"'
+    else:
+        phrase = Header(shown, "utf-8", header_name=name).encode(linesep="\r\n")
+    fold = "" if len(f"{name}: {phrase} <{address}>") <= _MAX_LINE else "\r\n"
+    return _Encoded(name, f"{phrase}{fold} <{address}>")

@@ -1,0 +1,75 @@
+"""What a server's reply means: the one table that turns replies into errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+
+from attrs import frozen
+
+from cognito_mailroom import (
+    ConfigurationError,
+    MailroomError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+
+# RFC 2034, 4: every line of a reply begins with the status. Some servers write "#5.1.1" or "5.1.1:".
+_STATUS = re.compile(r"^#?([245]\.\d{1,3}\.\d{1,3})(?![\d.]):?[ \t]*", re.MULTILINE)
+
+_ACCOUNT = "check MAILROOM_FROM and what the account may send"
+_LOGIN = "check SMTP_USERNAME and SMTP_PASSWORD"
+_LATER = "a later try may succeed"
+_NEVER = "no retry can mend it"
+_SERVER = "check SMTP_HOST, SMTP_PORT and SMTP_SECURITY"
+_SLOWER = "send more slowly, or have the limit raised"
+
+# The first row that matches decides. RFC 3463 says what a status means: x.1 is about addresses (x.1.7
+# and x.1.8 about the sender's), x.2 about mailboxes, x.6 about content, x.7 about policy and security.
+RULES: tuple[tuple[str, str, str, type[MailroomError], str], ...] = (
+    # command, code, status, error, what to do
+    ("*", "*", "4.7.*", RateLimited, _SLOWER),
+    ("AUTH", "*", "?.7.*", ConfigurationError, _LOGIN),
+    ("*", "*", "?.7.*", ConfigurationError, _ACCOUNT),
+    ("*", "*", "?.1.[78]", ConfigurationError, _ACCOUNT),
+    ("*", "*", "?.[12].*", Rejected, _NEVER),
+    ("DATA", "55[24]", "*", Rejected, _NEVER),
+    ("*", "4??", "*", Unavailable, _LATER),
+    ("*", "5??", "?.6.*", Rejected, _NEVER),
+    # What no row above knows counts as an operator's matter: then the mail is kept, not given up.
+    ("*", "5??", "?*", ConfigurationError, _ACCOUNT),
+    ("RCPT", "5??", "", Rejected, _NEVER),
+    ("DATA", "5??", "", Rejected, _NEVER),
+    ("AUTH", "5??", "", ConfigurationError, _LOGIN),
+    ("MAIL", "5??", "", ConfigurationError, _ACCOUNT),
+    ("*", "5??", "", ConfigurationError, _SERVER),
+    ("*", "*", "*", Unavailable, f"no such reply was to be expected, {_SERVER}"),
+)
+
+
+@frozen
+class Reply:
+    """A server's reply: its code, its enhanced status or an empty text, and its cleaned words."""
+
+    code: str
+    status: str
+    words: str
+
+    @classmethod
+    def read(cls, answer: tuple[int, bytes], clean: Callable[[str], str]) -> Reply:
+        """From what smtplib returns, which has -1 for the code of what is no SMTP reply."""
+        text = answer[1].decode("utf-8", "replace")
+        status = _STATUS.search(text)
+        code = f"{answer[0]:03}" if answer[0] >= 0 else ""
+        return cls(code, status[1] if status else "", clean(_STATUS.sub("", text)))
+
+    def error(self, command: str) -> MailroomError:
+        """What it means that a command was answered like this."""
+        given = (command, self.code, self.status)
+        kind, advice = next(row[3:] for row in RULES if all(map(fnmatchcase, given, row[:3])))
+        return kind(f"The SMTP server answered {command} with {str(self).rstrip('. ')}: {advice}.")
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.code, self.status, self.words)))

@@ -1,0 +1,64 @@
+"""What the operator sets; no error repeats a value."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from contextlib import suppress
+from pathlib import Path
+
+import environ
+from attrs.converters import optional
+
+from cognito_mailroom import Secret
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.?|[\da-f]*:[\da-f:]*:[\da-f:.]*", re.IGNORECASE)
+
+
+def _host(text: str) -> str:
+    with suppress(UnicodeError):
+        if _HOST.fullmatch(text):
+            text.encode("idna")  # as the socket will: a label of more than 63 octets is refused there
+            return text
+    raise ValueError("want a host name or an IP address alone, without a scheme or a port")
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65_536):
+        raise ValueError("want a number from 1 to 65535")
+    return int(text)
+
+
+def _security(text: str) -> str:
+    if text not in PORTS:
+        raise ValueError("want starttls, tls or none")
+    return text
+
+
+def _ca_file(text: str) -> Path:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(text)
+    except OSError:
+        raise ValueError("want a readable file of CA certificates in PEM format") from None
+    return Path(text)
+
+
+@environ.config(prefix="SMTP", frozen=True)
+class Settings:
+    """The environment variables of this plugin."""
+
+    host: str = environ.var(converter=_host, help="the mail server, such as smtp.example.com")
+    port: int | None = environ.var(
+        None, converter=optional(_port), help="default: 587 with starttls, 465 with tls, 25 with none"
+    )
+    security: str = environ.var(
+        "starttls", converter=_security, help="starttls, tls (from the first byte on) or none"
+    )
+    # Some providers take one and the same token as both.
+    username: Secret = environ.var("", converter=Secret, help="the login, where the server wants one")
+    password: Secret = environ.var("", converter=Secret, help="the password that goes with the user name")
+    ca_file: Path | None = environ.var(
+        None, converter=optional(_ca_file), help="the only authorities to trust, PEM; default: the system's"
+    )

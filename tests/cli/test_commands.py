@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+
+def test_help_names_every_command_and_loads_nothing_heavy(mailroom):
+    before = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
+
+    done = mailroom("--help", before=before)
+
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()] == [
+        "demo", "encrypt", "invoke", "plugins",
+    ]  # fmt: skip
+    loaded = done.stderr.split()
+    assert "click" in loaded
+    assert not {"aws_encryption_sdk", "boto3", "jinja2", "moto", "aiosmtpd", "rich.table"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"), [("demoo", "did you mean 'demo'?"), ("send", "there are demo, encrypt, invoke, plugins")]
+)
+def test_an_unknown_command_is_one_sentence(mailroom, wrong, hint):
+    done = mailroom(wrong)
+
+    assert done.returncode == 2
+    assert f"No such command {wrong!r}" in done.stderr
+    assert hint in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_a_missing_extra_is_one_sentence(mailroom, missing):
+    done = mailroom("--help", before=f"import sys; sys.modules[{missing!r}] = None")
+
+    assert done.returncode == 1
+    assert done.stderr == "cognito-mailroom needs click and rich: pip install 'cognito-mailroom[cli]'\n"
+
+
+def test_version(mailroom):
+    assert mailroom("--version").stdout.startswith("cognito-mailroom, version ")

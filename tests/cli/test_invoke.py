@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cognito_mailroom import Trigger
+from cognito_mailroom.testing import cognito
+
+PROVIDER = """
+    import os
+    from cognito_mailroom import Receipt, Rejected, Unavailable, hookimpl
+
+    class Told:
+        @hookimpl
+        def mailroom_deliver(self, message, deadline):
+            local_part = message.recipient.local_part
+            if local_part == "bounces":
+                raise Rejected("the mailbox does not exist")
+            if local_part == "busy":
+                raise Unavailable("nobody answers")
+            with open("told.txt", "a") as told:
+                print(local_part, message.variables["code"], deadline.remaining(), file=told)
+            return Receipt(message_id="1")
+"""
+
+
+@pytest.fixture(autouse=True)
+def settings(environment, install, aws, key_arn):
+    install("mail-told", "told", PROVIDER, providers="told = told:Told")
+    environment |= {
+        **aws.environ,
+        "MAILROOM_PROVIDER": "told",
+        "MAILROOM_KMS_KEY_ARN": key_arn,
+        "MAILROOM_FROM": "no-reply@acme.example",
+    }
+
+
+@pytest.fixture
+def folder(tmp_path, mailroom):  # noqa: ARG001 - makes the folder
+    return tmp_path / "folder"
+
+
+@pytest.fixture
+def event(aws, key_arn):
+    def make(local_part, *, pool_id=cognito.POOL_ID):
+        code = cognito.encrypt("042137", pool_id=pool_id, key_arn=key_arn, client=aws.client("kms"))
+        return json.dumps(cognito.event(Trigger.SIGN_UP, code, attributes={"email": f"{local_part}@example.com"}))
+
+    return make
+
+
+def test_every_event_has_its_line(mailroom, folder, event):
+    (folder / "alex.json").write_text(event("alex"))
+    (folder / "bounces.json").write_text(event("bounces"))
+
+    done = mailroom("invoke", "alex.json", "bounces.json", "-", given=event("kim"))
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["alex.json: sign_up delivered by told", "<stdin>: sign_up delivered by told"]
+    assert done.stderr.splitlines() == ["bounces.json: rejected: the mailbox does not exist"]
+    assert [line.split()[:2] for line in (folder / "told.txt").read_text().splitlines()] == [
+        ["alex", "042137"],
+        ["kim", "042137"],
+    ]
+
+
+def test_what_lambda_would_retry_is_one_sentence_each_and_stops_nothing(mailroom, folder, event):
+    (folder / "busy.json").write_text(event("busy"))
+    (folder / "stranger.json").write_text(event("alex", pool_id="eu-west-1_Other"))
+    (folder / "alex.json").write_text(event("alex"))
+
+    done = mailroom("invoke", "busy.json", "stranger.json", "alex.json")
+
+    assert done.returncode == 1
+    assert done.stdout == "alex.json: sign_up delivered by told\n"
+    assert done.stderr.splitlines() == [
+        "busy.json: Unavailable: nobody answers",
+        "stranger.json: DecryptionError: The code was encrypted for another user pool than the event names.",
+    ]
+
+
+@pytest.mark.parametrize("given", ["[]", "{}", "null", '{"triggerSource": "PreSignUp_SignUp"}'])
+def test_what_is_no_event_is_one_sentence(mailroom, given):
+    done = mailroom("invoke", "-", given=given)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("<stdin>: EventError: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_timeout_is_the_functions_own(mailroom, folder, event):
+    mailroom("invoke", "--timeout", "2.5", "-", given=event("alex"))
+    done = mailroom("invoke", "--timeout", "0.1", "-", given=event("alex"))
+
+    remaining = [float(line.split()[2]) for line in (folder / "told.txt").read_text().splitlines()]
+    assert [0 < seconds < 2.5 for seconds in remaining] == [True]
+    assert done.returncode == 1
+    assert "Unavailable" in done.stderr
+
+
+def test_a_dry_run_says_so(mailroom, environment, folder, event):
+    environment["MAILROOM_DRY_RUN"] = "true"
+
+    done = mailroom("invoke", "-", given=event("alex"))
+
+    assert (done.returncode, done.stdout) == (0, "<stdin>: sign_up not sent: dry run\n")
+    assert not (folder / "told.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "sentence"),
+    [
+        ("event.json", b"{", 1, "Error: event.json is not JSON: Expecting property name"),
+        ("event.json", b"\xff\xfe", 1, "Error: event.json is not JSON: "),
+        ("absent.json", b"", 2, "Error: Invalid value for 'EVENT.json...': 'absent.json': No such file"),
+    ],
+)
+def test_an_unreadable_file_is_one_sentence_and_nothing_is_sent(mailroom, folder, event, name, content, status, sentence):
+    (folder / "event.json").write_bytes(content)
+
+    done = mailroom("invoke", "-", name, given=event("alex"))
+
+    assert done.returncode == status
+    assert done.stderr.splitlines()[-1].startswith(sentence)
+    assert "Traceback" not in done.stderr
+    assert not (folder / "told.txt").exists()
+
+
+def test_what_the_environment_lacks_is_one_sentence(mailroom, environment):
+    del environment["MAILROOM_FROM"]
+    environment["MAILROOM_PROVIDER"] = "tald"
+
+    done = mailroom("invoke", "-", given="{}")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ConfigurationError: ")
+    assert done.stderr.count("\n") == 1
+    assert "MAILROOM_FROM is missing" in done.stderr
+    assert "did you mean 'told'?" in done.stderr

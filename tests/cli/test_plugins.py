@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import pytest
+
+PROVIDER = """
+    import environ
+    from cognito_mailroom import Secret, hookimpl
+
+    class Pigeon:
+        @environ.config(prefix="PIGEON")
+        class Settings:
+            loft = environ.var(help="where the birds are")
+            ring = environ.var(converter=Secret, help="the number on the leg")
+            speed = environ.var("60", help="in km/h")
+
+        def __init__(self, settings):
+            pass
+
+        @hookimpl
+        def mailroom_deliver(self, message, deadline):
+            pass
+
+        @hookimpl(specname="mailroom_render")
+        def write(self, draft):
+            pass
+
+        def mailroom_veto(self):  # not marked, so not a hook
+            pass
+"""
+EXTENSION = """
+    from cognito_mailroom import hookimpl
+
+    class Quiet:
+        @hookimpl
+        def mailroom_veto(self, notification):
+            return "the night"
+"""
+SETTINGS = {
+    "MAILROOM_PROVIDER": "pigeon",
+    "MAILROOM_KMS_KEY_ARN": "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000",
+    "MAILROOM_FROM": "no-reply@acme.example",
+    "PIGEON_LOFT": "the roof",
+    "PIGEON_RING": "CH-17",
+}
+
+
+@pytest.fixture(autouse=True)
+def plugins(install):
+    install("cognito-mailroom-smtp")  # hides an installed one: the tables below are complete
+    install("acme-pigeon", "pigeon", PROVIDER, providers="pigeon = pigeon:Pigeon")
+    install("acme-quiet", "quiet", EXTENSION, extensions="quiet = quiet:Quiet")
+
+
+def cells(out: str) -> list[list[str]]:
+    """The rows of a table, with the lines of each cell."""
+    rows, current = [], []
+    for line in out.splitlines():
+        if line.startswith(("│", "┃", "|")):
+            current.append([cell.strip() for cell in line[1:-1].split(line[0])])
+        elif current:
+            rows.append(["\n".join(filter(None, column)) for column in zip(*current, strict=True)])
+            current = []
+    return rows
+
+
+def test_the_table_tells_hooks_and_settings_of_every_plugin(mailroom):
+    done = mailroom("plugins")
+
+    assert done.returncode == 0, done.stderr
+    assert cells(done.stdout) == [
+        ["Name", "Kind", "From", "Hooks", "Settings (* required)"],
+        [
+            "pigeon",
+            "provider",
+            "acme-pigeon 9.9",
+            "mailroom_deliver\nmailroom_render",
+            "PIGEON_LOFT* where the birds are\nPIGEON_RING* the number on the leg\nPIGEON_SPEED in km/h",
+        ],
+        ["quiet", "extension", "acme-quiet 9.9", "mailroom_veto", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("import nowhere", "broken: ModuleNotFoundError: No module named 'nowhere'"),
+        ("1 / 0", "broken: ZeroDivisionError: division by zero"),
+        ("", "broken: AttributeError: module 'broken' has no attribute 'Broken'"),
+    ],
+)
+def test_a_broken_plugin_hides_no_other(mailroom, install, source, reason):
+    install("acme-broken", "broken", source, providers="broken = broken:Broken")
+
+    done = mailroom("plugins")
+
+    assert done.returncode == 0
+    rows = {row[0]: row for row in cells(done.stdout)}
+    assert rows.keys() == {"Name", "broken", "pigeon", "quiet"}
+    assert " ".join(rows["broken"][3].split()) == reason
+
+
+@pytest.mark.parametrize("columns", ["", "80", "40"])
+def test_every_line_of_the_table_is_as_wide_as_the_others(mailroom, environment, columns):
+    environment |= {"COLUMNS": columns} if columns else {}
+
+    lines = mailroom("plugins").stdout.splitlines()
+
+    assert len({len(line) for line in lines}) == 1
+    assert len(lines[0]) <= int(columns or 160)
+
+
+def test_without_plugins_it_says_what_to_install(mailroom, install, environment, tmp_path):
+    environment["PYTHONPATH"] = str(tmp_path / "other")
+    done = mailroom("plugins", before="import importlib.metadata as m; m.entry_points = lambda **_: []")
+
+    assert done.stdout.endswith("pip install cognito-mailroom-smtp\n")
+
+
+def test_check_says_that_all_is_well(mailroom, environment):
+    environment |= SETTINGS
+
+    done = mailroom("plugins", "--check")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Settings, plugins and templates are in order.\n"
+
+
+def test_check_names_every_fault_at_once_those_of_later_providers_included(mailroom, environment, install, tmp_path):
+    install("acme-broken", "broken", "import nowhere", providers="broken = broken:Broken")
+    (tmp_path / "folder" / "mails").mkdir()
+    (tmp_path / "folder" / "mails" / "sign_up.txt").write_text("{% if %}")
+    environment |= SETTINGS | {
+        "MAILROOM_PROVIDER": "pigeon,broken",
+        "MAILROOM_FROM": "nonsense",
+        "MAILROOM_TEMPLATES": "mails",
+        "PIGEON_LOFT": "",
+    }
+
+    done = mailroom("plugins", "--check")
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    for fault in ("MAILROOM_FROM is malformed", "PIGEON_LOFT is missing", "'broken' of acme-broken 9.9"):
+        assert fault in done.stderr
+    assert "CH-17" not in done.stderr
+
+
+def test_check_compiles_the_templates(mailroom, environment, tmp_path):
+    (tmp_path / "folder" / "mails").mkdir()
+    (tmp_path / "folder" / "mails" / "sign_up.txt").write_text("{{ cod }}")
+    environment |= SETTINGS | {"MAILROOM_TEMPLATES": "mails"}
+
+    done = mailroom("plugins", "--check")
+
+    assert done.returncode == 1
+    assert "sign_up.txt" in done.stderr
