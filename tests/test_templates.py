@@ -36,7 +36,8 @@ LONG = FULL | {
     "email": f"{'a-' * 30}@{'b' * 60}.example.com", "name": "Ada " * 15, "device_name": "device " * 17,
     "city": "c" * 120,
 }  # fmt: skip
-KNOWN = pytest.mark.parametrize("known", [BARE, FULL, LONG], ids=["bare", "full", "long"])
+HALF = BARE | {"city": "Zürich", "one_click_link_invalid": LINKS["one_click_link_invalid"]}
+KNOWN = pytest.mark.parametrize("known", [BARE, HALF, FULL, LONG], ids=["bare", "half", "full", "long"])
 ALL = pytest.mark.parametrize("slug", SLUGS)
 WITH_CODE = pytest.mark.parametrize("slug", [slug for slug in SLUGS if slug != WITHOUT_CODE])
 
@@ -136,6 +137,7 @@ def test_lines_of_text_are_short_but_for_what_cannot_be_broken(slug: str, known:
         assert len(line) <= 78 or " " not in line.strip()
         assert line == line.rstrip()
         assert "  " not in line or line.startswith("    ")
+    assert known["email"] in text
     assert "\n\n\n" not in text
     assert text == text.strip()
 

@@ -63,7 +63,7 @@ def install(environment: dict[str, str], tmp_path: Path) -> Callable[..., None]:
 
     def make(name: str, module: str = "", source: str = "", **entry_points: str) -> None:
         metadata = site / f"{name.replace('-', '_')}-9.9.dist-info"
-        metadata.mkdir(parents=True)
+        metadata.mkdir(parents=True, exist_ok=True)
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 9.9\n")
         lines = [f"[cognito_mailroom.{group}]\n{entry}" for group, entry in entry_points.items()]
         (metadata / "entry_points.txt").write_text("\n".join(lines))

@@ -18,7 +18,8 @@ def test_help_names_every_command_and_loads_nothing_heavy(mailroom):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "hint"), [("demoo", "did you mean 'demo'?"), ("send", "there are demo, encrypt, invoke, plugins")]
+    ("wrong", "hint"),
+    [("demoo", "did you mean 'demo'?"), ("send", "there are demo, encrypt, invoke, plugins")],
 )
 def test_an_unknown_command_is_one_sentence(mailroom, wrong, hint):
     done = mailroom(wrong)

@@ -80,9 +80,13 @@ def test_a_temporary_password_is_escaped_once(encrypt, decrypt, arguments):
     assert decrypt(as_code) == cognito.escape_password(PASSWORD)
 
 
-@pytest.mark.parametrize("trigger", [known for known in Trigger if known != Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION])
+@pytest.mark.parametrize(
+    "trigger", [known for known in Trigger if known != Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION]
+)
 def test_an_event_is_ready_for_the_function(encrypt, decrypt, trigger):
-    done = encrypt("--event", trigger, "--email", "a@example.org", "--attribute", "locale=de-CH", given=PASSWORD)
+    done = encrypt(
+        "--event", trigger, "--email", "a@example.org", "--attribute", "locale=de-CH", given=PASSWORD
+    )
 
     event = json.loads(done.stdout)
     assert event["triggerSource"] == trigger
@@ -172,7 +176,13 @@ def test_a_terminal_is_asked_and_shows_nothing(environment, decrypt, tmp_path):
     terminal, side = pty.openpty()
     command = (sys.executable, "-m", "cognito_mailroom.cli", "encrypt", "--pool-id", POOL)
     with subprocess.Popen(
-        command, stdin=side, stderr=side, stdout=subprocess.PIPE, env=environment, cwd=tmp_path, start_new_session=True
+        command,
+        stdin=side,
+        stderr=side,
+        stdout=subprocess.PIPE,
+        env=environment,
+        cwd=tmp_path,
+        start_new_session=True,
     ) as process:
         shown = b""
         while b"password: " not in shown:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from importlib.metadata import entry_points
+
 import pytest
+
+from cognito_mailroom.installed import EXTENSIONS, PROVIDERS
 
 PROVIDER = """
     import environ
@@ -27,6 +31,7 @@ PROVIDER = """
         def mailroom_veto(self):  # not marked, so not a hook
             pass
 """
+
 EXTENSION = """
     from cognito_mailroom import hookimpl
 
@@ -35,6 +40,7 @@ EXTENSION = """
         def mailroom_veto(self, notification):
             return "the night"
 """
+
 SETTINGS = {
     "MAILROOM_PROVIDER": "pigeon",
     "MAILROOM_KMS_KEY_ARN": "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000",
@@ -46,7 +52,8 @@ SETTINGS = {
 
 @pytest.fixture(autouse=True)
 def plugins(install):
-    install("cognito-mailroom-smtp")  # hides an installed one: the tables below are complete
+    for entry in [*entry_points(group=PROVIDERS), *entry_points(group=EXTENSIONS)]:
+        install(entry.dist.name)  # hides it: the tables below are complete
     install("acme-pigeon", "pigeon", PROVIDER, providers="pigeon = pigeon:Pigeon")
     install("acme-quiet", "quiet", EXTENSION, extensions="quiet = quiet:Quiet")
 
@@ -109,9 +116,11 @@ def test_every_line_of_the_table_is_as_wide_as_the_others(mailroom, environment,
     assert len(lines[0]) <= int(columns or 160)
 
 
-def test_without_plugins_it_says_what_to_install(mailroom, install, environment, tmp_path):
-    environment["PYTHONPATH"] = str(tmp_path / "other")
-    done = mailroom("plugins", before="import importlib.metadata as m; m.entry_points = lambda **_: []")
+def test_without_plugins_it_says_what_to_install(mailroom, install):
+    install("acme-pigeon")
+    install("acme-quiet")
+
+    done = mailroom("plugins")
 
     assert done.stdout.endswith("pip install cognito-mailroom-smtp\n")
 
@@ -125,7 +134,9 @@ def test_check_says_that_all_is_well(mailroom, environment):
     assert done.stdout == "Settings, plugins and templates are in order.\n"
 
 
-def test_check_names_every_fault_at_once_those_of_later_providers_included(mailroom, environment, install, tmp_path):
+def test_check_names_every_fault_at_once_those_of_later_providers_included(
+    mailroom, environment, install, tmp_path
+):
     install("acme-broken", "broken", "import nowhere", providers="broken = broken:Broken")
     (tmp_path / "folder" / "mails").mkdir()
     (tmp_path / "folder" / "mails" / "sign_up.txt").write_text("{% if %}")

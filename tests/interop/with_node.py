@@ -28,7 +28,9 @@ def run(*command: str, given: str, aws) -> str:
     environment = {**os.environ, **aws.environ}
     done = subprocess.run(command, input=given, env=environment, capture_output=True, text=True, check=False)
     if "Cannot find module" in done.stderr:
-        pytest.fail("no @aws-crypto/client-node on NODE_PATH: npm install it, or run tox -e interop", pytrace=False)
+        pytest.fail(
+            "no @aws-crypto/client-node on NODE_PATH: npm install it, or run tox -e interop", pytrace=False
+        )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -44,7 +46,16 @@ def from_node(aws, key_arn) -> str:
 
 @pytest.fixture(scope="module")
 def from_command_line(aws, key_arn) -> str:
-    command = (sys.executable, "-m", "cognito_mailroom.cli", "encrypt", "--pool-id", POOL, "--key-arn", key_arn)
+    command = (
+        sys.executable,
+        "-m",
+        "cognito_mailroom.cli",
+        "encrypt",
+        "--pool-id",
+        POOL,
+        "--key-arn",
+        key_arn,
+    )
     return run(*command, given=SECRET, aws=aws)
 
 
@@ -54,7 +65,9 @@ def test_both_agree_in_every_property(read_header, from_node, from_command_line)
     assert from_node[:5] == from_command_line[:5] == "AYADe"
     assert ours.context.keys() == theirs.context.keys()
     own = {"aws-crypto-public-key": ""}  # made anew for each message
-    assert attrs.evolve(ours, context=ours.context | own) == attrs.evolve(theirs, context=theirs.context | own)
+    assert attrs.evolve(ours, context=ours.context | own) == attrs.evolve(
+        theirs, context=theirs.context | own
+    )
     # The signature is DER-encoded: one and the same plaintext varies by a few octets.
     assert abs(len(from_command_line) - len(from_node)) <= 8
 

@@ -11,14 +11,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from cognito_mailroom import (
-    ConfigurationError,
-    Deadline,
-    Message,
-    Rejected,
-    Secret,
-    Unavailable,
-)
+from cognito_mailroom import ConfigurationError, Deadline, Message, Rejected, Secret
 from cognito_mailroom.transport.answers import cleaned
 from cognito_mailroom.transport.sockets import BoundedReader, connect, time_left
 
@@ -26,11 +19,9 @@ from .mime import needs_smtputf8
 from .replies import Reply
 from .settings import PORTS, Settings
 
-Answer = tuple[int, bytes]
-
 
 class Connection(smtplib.SMTP):
-    """Connected, encrypted and logged in once it is built.
+    """Connected, encrypted and logged in once it is built; ``hello`` is the name it gives itself.
 
     Raises:
         MailroomError: the server refused something.
@@ -38,18 +29,19 @@ class Connection(smtplib.SMTP):
 
     """
 
+    sock: Any
+
     def __init__(
         self, settings: Settings, tls: ssl.SSLContext | None, hello: str, deadline: Deadline
     ) -> None:
-        # Without a name to say hello with, smtplib asks DNS for one, for as long as it takes.
+        # Without a name, smtplib would ask DNS for one, for as long as that takes.
         super().__init__(local_hostname=hello)
         self.deadline = deadline
         self.last_used = monotonic()
-        self._settings = settings
         self._secrets = [settings.username, settings.password]
         self._private = re.compile(r"(?!)")
         try:
-            self._open(tls)
+            self._open(settings, tls)
         except BaseException:
             self.hang_up()
             raise
@@ -57,10 +49,10 @@ class Connection(smtplib.SMTP):
     def __del__(self) -> None:
         self.close()
 
-    def begin(self, message: Message) -> Answer:
+    def begin(self, message: Message) -> tuple[int, bytes]:
         """Names the sender, and returns whatever the server answers."""
         options = ""
-        if needs_smtputf8(message):
+        if needs_smtputf8(message.sender, message.recipient, message.reply_to):
             if not self.has_extn("smtputf8"):
                 raise _without_smtputf8(message)
             self.command_encoding = "utf-8"
@@ -68,19 +60,19 @@ class Connection(smtplib.SMTP):
         self._private = _private_words(message)
         return self.docmd("MAIL", f"FROM:<{message.sender}>{options}")
 
-    def finish(self, answer: Answer, message: Message, content: bytes) -> Reply:
-        """All that follows after the answer to `begin`; returns the server's last reply."""
+    def finish(self, answer: tuple[int, bytes], message: Message, content: bytes) -> Reply:
+        """All that follows once `begin` was answered; returns the server's last reply."""
         self._require("MAIL", answer)
         self._require("RCPT", self.docmd("RCPT", f"TO:<{message.recipient}>"))
         self._require("DATA", self.docmd("DATA"), wanted="3")
-        # RFC 5321, 4.5.2: a dot alone ends the mail, so a line that begins with one gets another.
+        # RFC 5321, 4.5.2: a lone dot ends the mail, so a line that begins with a dot gets another.
         self.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         reply = self._require("DATA", self.getreply())
         self.last_used = monotonic()
         return reply
 
     def hang_up(self) -> None:
-        """Takes leave without waiting for an answer, and closes."""
+        """Takes leave, waits for no answer, and closes."""
         with suppress(OSError):
             self.putcmd("QUIT")
         self.close()
@@ -91,33 +83,32 @@ class Connection(smtplib.SMTP):
             self.sock.settimeout(time_left(self.deadline))
         super().send(s)
 
-    def getreply(self) -> Answer:
+    def getreply(self) -> tuple[int, bytes]:
         """Reads a reply before the deadline, however slowly it drips in."""
-        assert self.sock  # noqa: S101 - docmd has just sent something through it
         self.file = io.BufferedReader(BoundedReader(self.sock, self.deadline))
         return super().getreply()
 
-    def _open(self, tls: ssl.SSLContext | None) -> None:
-        settings = self._settings
+    def _open(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
         self.sock = connect(settings.host, settings.port or PORTS[settings.security], self.deadline)
         if tls and settings.security == "tls":
-            self._encrypt(tls)
+            self._encrypt(tls, settings.host)
         self._require("the connection", self.getreply())
         self._require("EHLO", self.ehlo())
         if tls and settings.security == "starttls":
             if not self.has_extn("starttls"):
                 raise ConfigurationError(
-                    "The SMTP server offers no STARTTLS, so nothing was sent: check SMTP_PORT and SMTP_SECURITY."
+                    "The SMTP server offers no STARTTLS, so nothing was sent: "
+                    "check SMTP_PORT and SMTP_SECURITY."
                 )
             self._require("STARTTLS", self.docmd("STARTTLS"))
-            self._encrypt(tls)
-            self._require("EHLO", self.ehlo())  # RFC 3207, 4.2: forget what was said in clear
+            self._encrypt(tls, settings.host)
+            self._require("EHLO", self.ehlo())  # RFC 3207, 4.2: what was said in clear is forgotten
         if settings.username:
             self._log_in(settings.username.reveal(), settings.password.reveal())
 
-    def _encrypt(self, tls: ssl.SSLContext) -> None:
+    def _encrypt(self, tls: ssl.SSLContext, host: str) -> None:
         self.sock.settimeout(time_left(self.deadline))
-        self.sock = tls.wrap_socket(self.sock, server_hostname=self._settings.host)
+        self.sock = tls.wrap_socket(self.sock, server_hostname=host)
 
     def _log_in(self, username: str, password: str) -> None:
         # smtplib's own login tries one method after the other, and knows ASCII only.
@@ -131,13 +122,13 @@ class Connection(smtplib.SMTP):
                 "The SMTP server offers no login by PLAIN or LOGIN: check SMTP_PORT, "
                 "or unset SMTP_USERNAME and SMTP_PASSWORD."
             )
-        self._secrets += [Secret(line.removeprefix("AUTH PLAIN ")) for line in lines]
+        self._secrets += [Secret(line.rpartition(" ")[2]) for line in lines]
         *questions, last = lines
         for line in questions:
             self._require("AUTH", self.docmd(line), wanted="3")
         self._require("AUTH", self.docmd(last))
 
-    def _require(self, command: str, answer: Answer, wanted: str = "2") -> Reply:
+    def _require(self, command: str, answer: tuple[int, bytes], wanted: str = "2") -> Reply:
         reply = Reply.read(answer, self._clean)
         if not reply.code.startswith(wanted):
             raise reply.error(command)
@@ -147,38 +138,22 @@ class Connection(smtplib.SMTP):
         return cleaned(self._private.sub("…", words), *self._secrets)
 
 
-def unavailable(error: OSError, settings: Settings) -> Unavailable:
-    """What it means that the server was not reached, or fell silent."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        why = (
-            f"shows a certificate that cannot be verified ({error.verify_message.rstrip('.')}): "
-            "check SMTP_HOST, or name the file of its private authority in SMTP_CA_FILE"
-        )
-    elif isinstance(error, ssl.SSLError):
-        why = f"does not speak TLS as it should ({error.reason}): check SMTP_PORT and SMTP_SECURITY"
-    elif isinstance(error, TimeoutError):
-        why = "did not answer in time"
-    elif isinstance(error, smtplib.SMTPException):
-        why = "broke off the connection"
-    else:
-        why = f"cannot be reached ({error.strerror})"
-    return Unavailable(f"The SMTP server {settings.host} {why}.")
-
-
 def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
 def _private_words(message: Message) -> re.Pattern[str]:
-    """Whom the mail is for and what it tells them, as a server's reply might repeat it."""
-    words = {str(message.recipient), message.recipient.local_part, str(message.sender)}
-    words.update(filter(None, message.variables.values()))
+    """Whom the mail is for and what it tells them, as a reply might repeat it."""
+    words = {str(message.recipient), message.recipient.local_part, *message.variables.values()} - {""}
     longest_first = sorted(map(re.escape, words), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE)
 
 
 def _without_smtputf8(message: Message) -> ConfigurationError | Rejected:
-    """One address outside ASCII is one mail lost; a sender outside ASCII is all of them."""
-    if needs_smtputf8(message.evolve(recipient=message.sender)):
-        pass
-    return Rejected("")
+    """One recipient's address is one mail lost; the sender's is every mail."""
+    if needs_smtputf8(message.sender, message.reply_to):
+        return ConfigurationError(
+            "The SMTP server offers no SMTPUTF8, which the sender's address needs: "
+            "use one in ASCII in MAILROOM_FROM and MAILROOM_REPLY_TO."
+        )
+    return Rejected("The SMTP server offers no SMTPUTF8, which the recipient's address needs.")

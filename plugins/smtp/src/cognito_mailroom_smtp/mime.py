@@ -37,7 +37,8 @@ class _Encoded(str):
 
 def compose(message: Message) -> EmailMessage:
     """The mail with all its headers; what it writes itself, ``message.headers`` cannot replace."""
-    policy = SMTPUTF8 if needs_smtputf8(message) else SMTP
+    utf8 = needs_smtputf8(message.sender, message.recipient, message.reply_to)
+    policy = SMTPUTF8 if utf8 else SMTP
     mail = EmailMessage(policy.clone(cte_type="7bit"))
     mail["From"] = _mailbox("From", message.sender)
     mail["To"] = _mailbox("To", message.recipient)
@@ -56,13 +57,9 @@ def compose(message: Message) -> EmailMessage:
     return mail
 
 
-def needs_smtputf8(message: Message) -> bool:
-    """Whether any address of the mail needs a server that speaks SMTPUTF8."""
-    return any(
-        address.needs_smtputf8
-        for address in (message.sender, message.recipient, message.reply_to)
-        if address is not None
-    )
+def needs_smtputf8(*addresses: Address | None) -> bool:
+    """Whether any of the addresses needs a server that speaks SMTPUTF8."""
+    return any(address.needs_smtputf8 for address in addresses if address)
 
 
 def _message_id(message: Message) -> str:

@@ -1,8 +1,10 @@
-"""What a server's reply means: the one table that turns replies into errors."""
+"""What a server's reply means, or its silence: replies become errors by one table."""
 
 from __future__ import annotations
 
 import re
+import smtplib
+import ssl
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 
@@ -10,6 +12,7 @@ from attrs import frozen
 
 from cognito_mailroom import (
     ConfigurationError,
+    Deadline,
     MailroomError,
     RateLimited,
     Rejected,
@@ -73,3 +76,21 @@ class Reply:
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.code, self.status, self.words)))
+
+
+def unavailable(host: str, error: OSError, deadline: Deadline) -> Unavailable:
+    """For a server that was not reached, broke off or fell silent."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        what = (
+            f"shows a certificate that cannot be verified ({error.verify_message.rstrip('.')}): "
+            "check SMTP_HOST, or name the file of its private authority in SMTP_CA_FILE"
+        )
+    elif not deadline.remaining():
+        what = "did not answer in time"
+    elif isinstance(error, ssl.SSLError):
+        what = f"failed to set up TLS ({error.reason}): check SMTP_PORT and SMTP_SECURITY"
+    elif isinstance(error, smtplib.SMTPException):
+        what = "broke off the connection"
+    else:
+        what = f"cannot be reached ({error.strerror or type(error).__name__}): check SMTP_HOST and SMTP_PORT"
+    return Unavailable(f"The SMTP server {host} {what}.")

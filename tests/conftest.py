@@ -1,0 +1,158 @@
+"""One AWS for the whole run, and a place where a test installs plugins of its own."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cognito_mailroom import Deadline, Message
+from cognito_mailroom.app import Mailroom, Outcome
+from cognito_mailroom.testing import cognito
+from cognito_mailroom.testing.kms import AwsServer
+from hypothesis import settings
+
+settings.register_profile("mailroom", deadline=None, max_examples=60)
+settings.load_profile("mailroom")
+
+EVENTS = Path(__file__).parent / "events"
+
+PIGEON = """
+from cognito_mailroom import Receipt, hookimpl
+
+sent = []
+
+
+class Pigeon:
+    @hookimpl
+    def mailroom_deliver(self, message):
+        sent.append(message)
+        return Receipt(message_id=f"feather-{len(sent)}")
+"""
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[AwsServer]:
+    with AwsServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(aws: AwsServer) -> Iterator[None]:
+    """boto3 talks to the stand-in alone, and nothing of a developer's own settings is seen."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith(("AWS_", "MAILROOM_", "SMTP_", "COGNITO_MAILROOM_")):
+                patch.delenv(name)
+        for name, value in aws.environ.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session")
+def key_arn(aws: AwsServer) -> str:
+    return aws.create_key()
+
+
+@pytest.fixture(scope="session")
+def encrypted(aws: AwsServer, key_arn: str) -> Callable[..., str]:
+    """``encrypted("123456")``: as the stand-in of Cognito encrypts it, under the key of the run."""
+    client = aws.client("kms")
+
+    def encrypted(secret: str, **options: Any) -> str:
+        return cognito.encrypt(
+            secret, **{"pool_id": cognito.POOL_ID, "key_arn": key_arn, "client": client, **options}
+        )
+
+    return encrypted
+
+
+@pytest.fixture(scope="session")
+def load() -> Callable[..., dict[str, Any]]:
+    """``load("sign_up", code)``: an event of tests/events, with its placeholder filled."""
+
+    def load(name: str, code: str | None = None) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text("utf-8"))
+        if event["request"].get("code"):
+            event["request"]["code"] = code
+        return event
+
+    return load
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Installs a distribution of one module, with real entry points, for the length of a test.
+
+    ``install("acme-owl", source, providers={"owl": "Owl"}, extensions={"guard": "Guard"})``
+    """
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+    before = set(sys.modules)
+
+    def install(
+        distribution: str,
+        source: str,
+        *,
+        providers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, str] | None = None,
+    ) -> None:
+        module = distribution.replace("-", "_")
+        (site / f"{module}.py").write_text(source, "utf-8")
+        info = site / f"{module}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        groups = {"providers": providers, "extensions": extensions}
+        (info / "entry_points.txt").write_text(
+            "".join(
+                f"[cognito_mailroom.{group}]\n"
+                + "".join(f"{name} = {module}:{target}\n" for name, target in (entries or {}).items())
+                for group, entries in groups.items()
+            )
+        )
+        importlib.invalidate_caches()
+
+    yield install
+    for name in set(sys.modules) - before:
+        if str(site) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def sent(install: Callable[..., None]) -> list[Message]:
+    """Installs the provider ``pigeon``, and sees what it takes."""
+    install("pigeon", PIGEON, providers={"pigeon": "Pigeon"})
+    messages: list[Message] = importlib.import_module("pigeon").sent
+    return messages
+
+
+@pytest.fixture
+def environ(key_arn: str) -> dict[str, str]:
+    """The settings that there must be."""
+    return {
+        "MAILROOM_PROVIDER": "pigeon",
+        "MAILROOM_KMS_KEY_ARN": key_arn,
+        "MAILROOM_FROM": "Acme <no-reply@acme.example>",
+    }
+
+
+@pytest.fixture
+def send(
+    environ: dict[str, str], encrypted: Callable[..., str], load: Callable[..., dict[str, Any]]
+) -> Callable[..., Outcome]:
+    """``send("sign_up", MAILROOM_DRY_RUN="true")``: one event through a mailroom with these settings."""
+
+    def send(
+        event: str | dict[str, Any], secret: str = "482910", deadline: float = 30.0, **changes: str
+    ) -> Outcome:
+        if isinstance(event, str):
+            event = load(event, encrypted(secret))
+        return Mailroom.from_environ(environ | changes).handle(event, Deadline(deadline), "request-1")
+
+    return send
