@@ -17,7 +17,7 @@ from cognito_mailroom.transport.sockets import BoundedReader, connect, time_left
 
 from .mime import needs_smtputf8
 from .replies import Reply
-from .settings import PORTS, Settings
+from .settings import PORTS, SmtpSettings
 
 
 class Connection(smtplib.SMTP):
@@ -32,7 +32,7 @@ class Connection(smtplib.SMTP):
     sock: Any
 
     def __init__(
-        self, settings: Settings, tls: ssl.SSLContext | None, hello: str, deadline: Deadline
+        self, settings: SmtpSettings, tls: ssl.SSLContext | None, hello: str, deadline: Deadline
     ) -> None:
         # Without a name, smtplib would ask DNS for one, for as long as that takes.
         super().__init__(local_hostname=hello)
@@ -88,7 +88,7 @@ class Connection(smtplib.SMTP):
         self.file = io.BufferedReader(BoundedReader(self.sock, self.deadline))
         return super().getreply()
 
-    def _open(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
+    def _open(self, settings: SmtpSettings, tls: ssl.SSLContext | None) -> None:
         self.sock = connect(settings.host, settings.port or PORTS[settings.security], self.deadline)
         if tls and settings.security == "tls":
             self._encrypt(tls, settings.host)

@@ -1,4 +1,4 @@
-"""Writes the mail as it goes over the wire, in seven bits wherever the addresses allow it."""
+"""Writes the mail as it goes over the wire: in seven bits, but for addresses outside ASCII."""
 
 from __future__ import annotations
 
@@ -10,43 +10,42 @@ from email.utils import format_datetime, quote
 from hashlib import sha256
 from secrets import token_hex
 
+from attrs import frozen
 from cognito_mailroom import Address, Message
 
-_MAX_WORD = 900  # characters, for lines within the 998 octets of RFC 5322, 2.1.1
-_MAX_LINE = 76
+_MAX_LINE, _MAX_WORD = 76, 900  # characters; RFC 5322, 2.1.1 allows lines of 998 at most
 
 
-class _Encoded(str):
-    """The value of a header, encoded and folded.
+@frozen
+class _Header:
+    """A header that is encoded and folded already.
 
-    The email package would parse and refold a plain text: it decodes what looks like an encoded word,
-    line breaks included, takes the quotes off a long name and encodes a long URL.
+    From a plain text the email package would decode what looks like an encoded word, line breaks
+    included; it takes the quotes off a long name and encodes a long URL.
     """
 
-    __slots__ = ("name",)
-
-    def __new__(cls, name: str, text: str) -> _Encoded:
-        encoded = super().__new__(cls, text)
-        encoded.name = name  # by this attribute the policy knows a header that is done
-        return encoded
+    name: str  # by this the policy knows that there is nothing to parse
+    value: str
 
     def fold(self, *, policy: Policy[EmailMessage]) -> str:
         """The whole header, as the policy asks for it."""
-        return f"{self.name}: {self}{policy.linesep}"
+        return f"{self.name}: {self.value}{policy.linesep}"
+
+    def __str__(self) -> str:
+        return self.value
 
 
 def compose(message: Message) -> EmailMessage:
     """The mail with all its headers; what it writes itself, ``message.headers`` cannot replace."""
     utf8 = needs_smtputf8(message.sender, message.recipient, message.reply_to)
-    policy = SMTPUTF8 if utf8 else SMTP
-    mail = EmailMessage(policy.clone(cte_type="7bit"))
+    mail = EmailMessage((SMTPUTF8 if utf8 else SMTP).clone(cte_type="7bit"))
     mail["From"] = _mailbox("From", message.sender)
     mail["To"] = _mailbox("To", message.recipient)
     if message.reply_to:
         mail["Reply-To"] = _mailbox("Reply-To", message.reply_to)
     mail["Subject"] = _text("Subject", message.subject)
-    mail["Date"] = _Encoded("Date", format_datetime(datetime.now(UTC)))
-    mail["Message-ID"] = _Encoded("Message-ID", _message_id(message))
+    mail["Date"] = _Header("Date", format_datetime(datetime.now(UTC)))
+    mail["Message-ID"] = _Header("Message-ID", _message_id(message))
     if message.text or not message.html:
         mail.set_content(message.text)
     if message.html:
@@ -73,19 +72,19 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and "=?" not in text
 
 
-def _text(name: str, text: str) -> _Encoded:
+def _text(name: str, text: str) -> _Header:
     plain = _is_plain(text) and all(len(word) <= _MAX_WORD for word in text.split())
     header = Header(text, "us-ascii" if plain else "utf-8", header_name=name)
-    return _Encoded(name, header.encode(linesep="\r\n"))
+    return _Header(name, header.encode(linesep="\r\n"))
 
 
-def _mailbox(name: str, address: Address) -> _Encoded:
+def _mailbox(name: str, address: Address) -> _Header:
     shown = address.display_name
     if not shown:
-        return _Encoded(name, str(address))
+        return _Header(name, str(address))
     if _is_plain(shown) and len(shown) < _MAX_LINE - len(name):
         phrase = f'"{quote(shown)}"'
     else:
         phrase = Header(shown, "utf-8", header_name=name).encode(linesep="\r\n")
     fold = "" if len(f"{name}: {phrase} <{address}>") <= _MAX_LINE else "\r\n"
-    return _Encoded(name, f"{phrase}{fold} <{address}>")
+    return _Header(name, f"{phrase}{fold} <{address}>")

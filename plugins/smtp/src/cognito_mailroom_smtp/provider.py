@@ -6,18 +6,12 @@ import ssl
 from contextlib import suppress
 from time import monotonic
 
-from cognito_mailroom import (
-    ConfigurationError,
-    Deadline,
-    Message,
-    Receipt,
-    hookimpl,
-)
+from cognito_mailroom import ConfigurationError, Deadline, Message, Receipt, hookimpl
 
 from .connection import Connection
 from .mime import compose
 from .replies import Reply, unavailable
-from .settings import Settings
+from .settings import SmtpSettings
 
 
 class SmtpProvider:
@@ -28,11 +22,11 @@ class SmtpProvider:
 
     """
 
-    Settings = Settings
+    Settings = SmtpSettings
     max_idle = 60.0
     """Seconds: servers, and the networks before them, drop what idles for some minutes without a word."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SmtpSettings) -> None:
         if bool(settings.username) != bool(settings.password):
             raise ConfigurationError("SMTP_USERNAME and SMTP_PASSWORD go together: set both or neither.")
         if settings.username and settings.security == "none":
@@ -42,9 +36,8 @@ class SmtpProvider:
             )
         self._settings = settings
         self._connection: Connection | None = None
-        self._tls = None
-        if settings.security != "none":
-            self._tls = ssl.create_default_context(cafile=settings.ca_file)
+        encrypted = settings.security != "none"
+        self._tls = ssl.create_default_context(cafile=settings.ca_file) if encrypted else None
 
     @hookimpl
     def mailroom_deliver(self, message: Message, deadline: Deadline) -> Receipt:
@@ -60,7 +53,7 @@ class SmtpProvider:
         mail = compose(message)
         try:
             reply = self._send(message, mail.as_bytes(), deadline)
-            return Receipt(message_id=mail["Message-ID"], detail=str(reply))
+            return Receipt(message_id=str(mail["Message-ID"]), detail=str(reply))
         except OSError as error:
             failure = unavailable(self._settings.host, error, deadline)
         raise failure  # not in the except clause, so that it drags no other exception along

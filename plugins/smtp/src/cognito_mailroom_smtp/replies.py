@@ -9,15 +9,7 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 
 from attrs import frozen
-
-from cognito_mailroom import (
-    ConfigurationError,
-    Deadline,
-    MailroomError,
-    RateLimited,
-    Rejected,
-    Unavailable,
-)
+from cognito_mailroom import ConfigurationError, Deadline, MailroomError, RateLimited, Rejected, Unavailable
 
 # RFC 2034, 4: every line of a reply begins with the status. Some servers write "#5.1.1" or "5.1.1:".
 _STATUS = re.compile(r"^#?([245]\.\d{1,3}\.\d{1,3})(?![\d.]):?[ \t]*", re.MULTILINE)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import environ
 from attrs.converters import optional
-
 from cognito_mailroom import Secret
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
@@ -46,7 +45,7 @@ def _ca_file(text: str) -> Path:
 
 
 @environ.config(prefix="SMTP", frozen=True)
-class Settings:
+class SmtpSettings:
     """The environment variables of this plugin."""
 
     host: str = environ.var(converter=_host, help="the mail server, such as smtp.example.com")

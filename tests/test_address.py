@@ -1,0 +1,156 @@
+"""What is let in as an e-mail address, and how it is shown."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from attrs.exceptions import FrozenInstanceError
+from cognito_mailroom import Address
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("alex@example.com", "alex@example.com"),
+        ("Alex.O'Neil+tag@EXAMPLE.com", "Alex.O'Neil+tag@example.com"),
+        ("alex@localhost", "alex@localhost"),
+        ("a@sub_domain.example", "a@sub_domain.example"),
+        ('"two words"@example.com', '"two words"@example.com'),
+        ('"at@home"@example.com', '"at@home"@example.com'),
+        (r'"quo\"te"@example.com', r'"quo\"te"@example.com'),
+        ("用户@example.com", "用户@example.com"),
+        ("a@münchen.example", "a@xn--mnchen-3ya.example"),
+        ("a@MÜNCHEN.example", "a@xn--mnchen-3ya.example"),
+        ("a@straße.example", "a@xn--strae-oqa.example"),  # IDNA 2003 would write to strasse.example
+        ("a@例え。example", "a@xn--r8jz45g.example"),
+        ("l" * 64 + "@example.com", "l" * 64 + "@example.com"),
+    ],
+)
+def test_an_address_is_kept_with_its_domain_in_ascii(given: str, kept: str) -> None:
+    assert str(Address(given)) == Address(given).addr_spec == kept
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "",
+        "alex",
+        "@example.com",
+        "alex@",
+        "alex@example.com\r\nBcc: all@example.com",
+        "alex\n@example.com",
+        '"al\rex"@example.com',
+        '"al\0ex"@example.com',
+        "alex\x7f@example.com",
+        "alex\x85@example.com",
+        "alex\u2028@example.com",
+        "alex\ud800@example.com",
+        "alex\u202e@example.com",
+        "alex\u200b@example.com",
+        "al\u00a0ex@example.com",
+        "al ex@example.com",
+        " alex@example.com",
+        "alex@example.com ",
+        "alex@exam ple.com",
+        "alex..dot@example.com",
+        ".alex@example.com",
+        "alex.@example.com",
+        "al(ex)@example.com",
+        "al<ex@example.com",
+        "al,ex@example.com",
+        'al"ex@example.com',
+        '"open@example.com',
+        "a@b@example.com",
+        "alex@example..com",
+        "alex@example.com.",
+        "alex@-example.com",
+        "alex@example-.com",
+        "alex@[127.0.0.1]",
+        "alex@exa/mple.com",
+        "alex@ex\u202eample.com",
+        "alex@\u00fc\u2028.com",
+        "alex@\u00fc_.com",
+        "alex@\uff20\u00fc.com",
+        "l" * 65 + "@example.com",
+        "ü" * 33 + "@example.com",
+        "alex@" + "d" * 64 + ".com",
+        "alex@" + "d." * 127 + "dd",
+        "alex@" + "ü" * 64 + ".com",
+        "x" * 100_000,
+        "x" * 50_000 + "@" + "." * 50_000,
+    ],
+    ids=lambda spec: ascii(spec[:40]),
+)
+def test_a_malformed_address_is_refused_without_being_repeated(spec: str) -> None:
+    with pytest.raises(ValueError, match=r"^the (address|local part|domain) ") as refused:
+        Address(spec)
+    assert len(spec) < 4 or spec not in str(refused.value)
+    assert len(str(refused.value)) < 100
+
+
+@pytest.mark.parametrize(
+    ("text", "spec", "name"),
+    [
+        ("no-reply@acme.example", "no-reply@acme.example", ""),
+        ("  no-reply@acme.example ", "no-reply@acme.example", ""),
+        ("<no-reply@acme.example>", "no-reply@acme.example", ""),
+        ("Acme <no-reply@acme.example>", "no-reply@acme.example", "Acme"),
+        ('  "Acme, Inc."  <no-reply@acme.example> ', "no-reply@acme.example", "Acme, Inc."),
+        (r'"The \"Acme\"" <no-reply@acme.example>', "no-reply@acme.example", 'The "Acme"'),
+        ("Ärzte <no-reply@acme.example>", "no-reply@acme.example", "Ärzte"),
+    ],
+)
+def test_a_named_address_is_read_as_people_write_it(text: str, spec: str, name: str) -> None:
+    assert Address.parse(text) == Address(spec, name)
+
+
+@pytest.mark.parametrize(
+    "text", ["Acme", "Acme <>", "Acme <a@b> x", "Acme <a@b", "Ac\r\nme <a@b.example>", "Ac\x1bme <a@b.example>"]
+)
+def test_a_malformed_named_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^the (address|local part|display name) "):
+        Address.parse(text)
+
+
+def test_a_display_name_is_quoted_where_it_is_shown() -> None:
+    assert Address("a@b.example").formatted == "a@b.example"
+    assert Address("a@b.example", 'Acme "X", Inc.\\').formatted == r'"Acme \"X\", Inc.\\" <a@b.example>'
+
+
+def test_an_address_tells_its_parts() -> None:
+    quoted = Address('"at@home"@Example.com')
+    assert (quoted.local_part, quoted.domain) == ('"at@home"', "example.com")
+    assert not Address("a@münchen.example").needs_smtputf8
+    assert Address("ä@example.com").needs_smtputf8
+
+
+def test_the_repr_shows_the_domain_alone() -> None:
+    assert repr(Address("alex@example.com", "Alex")) == "<Address …@example.com>"
+
+
+def test_an_address_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Address("a@b.example").addr_spec = "c@d.example"  # type: ignore[misc]
+
+
+@given(st.one_of(st.text(), st.builds("{}@{}".format, st.text(min_size=1), st.text(min_size=1))))
+@example("a@" + "\u0300.example")
+@example("a@xn--ü.example")
+@example("a@xn--\u00df.example")
+def test_any_text_is_an_address_fit_for_a_header_or_a_value_error(text: str) -> None:
+    try:
+        address = Address(text)
+    except ValueError:
+        return
+    assert address.domain.isascii()
+    assert all(unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in str(address))
+    assert Address(str(address)) == address
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])))
+def test_what_is_formatted_can_be_read_again(name: str) -> None:
+    address = Address("no-reply@acme.example", name)
+    assert Address.parse(address.formatted) == address
