@@ -133,6 +133,7 @@ def notification(attributes: dict[str, str], metadata: dict[str, str] | None = N
         ({"locale": "../../etc", "custom:locale": "fr"}, None, "fr"),
         ({"locale": "de\n"}, {"locale": "{{ 7 }}"}, "en-GB"),
         ({"locale": "x" * 10_000}, None, "en-GB"),
+        ({"locale": "en" + "-latn" * 2_000}, None, "en-GB"),
     ],
 )
 def test_the_locale_is_the_first_that_is_one(

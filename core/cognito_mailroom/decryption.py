@@ -14,7 +14,7 @@ from aws_encryption_sdk.identifiers import CommitmentPolicy
 from aws_encryption_sdk.key_providers.base import MasterKeyProvider, MasterKeyProviderConfig
 from aws_encryption_sdk.key_providers.kms import KMSMasterKey
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError  # noqa: A004
 from cryptography.exceptions import InvalidSignature, InvalidTag
 
 from .errors import ConfigurationError, DecryptionError, MailroomError, Unavailable
@@ -67,11 +67,12 @@ class Decryptor:
         if request.code is None:
             return None
         ciphertext = _decode(request.code)
+        message = self._sdk.stream(mode="decrypt", source=ciphertext, key_provider=self._keys)
         try:
-            plaintext, header = self._sdk.decrypt(source=ciphertext, key_provider=self._keys)
+            plaintext, pool_id = message.read(), message.header.encryption_context.get("userpool-id")
         except MailroomError:
             raise
-        except HTTPClientError as error:
+        except (ConnectionError, HTTPClientError) as error:
             raise Unavailable(f"KMS cannot be reached ({type(error).__name__}).") from None
         except BotoCoreError as error:
             raise ConfigurationError(
@@ -84,7 +85,11 @@ class Decryptor:
             ) from None
         except Exception as error:  # noqa: BLE001 - the SDK's parser lets many kinds through on hostile bytes
             raise DecryptionError(f"The code is not a readable message ({type(error).__name__}).") from None
-        if header.encryption_context.get("userpool-id", request.pool_id) != request.pool_id:
+        finally:
+            # Without one, closing raises, and Python prints that when it collects the stream.
+            message.footer = getattr(message, "footer", None)
+            message.close()
+        if pool_id not in {None, request.pool_id}:
             raise DecryptionError("The code was encrypted for another user pool than the event names.")
         return _secret(plaintext, request)
 

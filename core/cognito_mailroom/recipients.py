@@ -32,7 +32,7 @@ def _look_up(pool_id: str, user_name: str) -> str | None:
     # Built only here: other events must not pay for the client.
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
     if not user_name:
         return None
@@ -50,7 +50,7 @@ def _look_up(pool_id: str, user_name: str) -> str | None:
             f"Cognito refuses to look up the recipient of a take-over notice ({code}): "
             "allow the function's role cognito-idp:AdminGetUser on the user pool."
         ) from None
-    except HTTPClientError as error:
+    except (ConnectionError, HTTPClientError) as error:
         raise Unavailable(
             f"Cognito cannot be reached to look up the recipient ({type(error).__name__})."
         ) from None

@@ -74,10 +74,18 @@ class Renderer:
             )
 
     def _check_variables(self, path: Path, known: frozenset[str] | None) -> None:
-        from jinja2 import meta  # only checks need it
+        from jinja2 import meta, nodes  # only checks need them
 
-        named = meta.find_undeclared_variables(self._environment.parse(path.read_text("utf-8")))
-        for unknown in sorted(named - self._environment.globals.keys() - (known or named)):
+        template = self._environment.parse(path.read_text("utf-8"))
+        named = meta.find_undeclared_variables(template) - self._environment.globals.keys()
+        # What a template sets or imports itself is unknown to Jinja where a block makes use of it.
+        own = {node.name for node in template.find_all(nodes.Name) if node.ctx == "store"} | {
+            alias if isinstance(alias, str) else alias[1]
+            for node in template.find_all(nodes.FromImport)
+            for alias in node.names
+        }
+        own |= {node.target for node in template.find_all(nodes.Import)}
+        for unknown in sorted(named - own - (known or named)):
             raise ConfigurationError(
                 f"{path.name} names an unknown variable {unknown!r}{did_you_mean(unknown, known or ())}"
             )

@@ -29,7 +29,7 @@ T = TypeVar("T")
 _DURATION = re.compile(r"(?ai)\s*(\d{1,6})\s*(s|m|h|d|(?:second|minute|hour|day)s?|min)\s*")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _KEY_ARN = re.compile(r"(?a)arn:aws[a-z-]*:kms:[a-z]{2,8}(-[a-z0-9]{1,12}){2,4}:\d{12}:key/[\w-]+")
-_LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
+_LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,8}")
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -212,7 +212,12 @@ def read(settings_class: type[T], environment: Mapping[str, str], faults: Faults
                 if variable.convert is not None:
                     variable.convert(resolved)
             except ValueError as error:
-                faults.add(f"{variable.name} is malformed: {error}")
+                faults.add(f"{variable.name} is malformed" + _reason(error, given.get(variable.name, value)))
         elif variable.required:
             faults.add(f"{variable.name} is missing" + (f" ({variable.help})" if variable.help else ""))
     return None if len(faults) > found else environ.to_config(settings_class, given)
+
+
+def _reason(error: ValueError, value: str) -> str:
+    """What a converter says, unless it quotes the value, as ``int`` does."""
+    return "" if repr(value)[:20] in str(error) else f": {error}"

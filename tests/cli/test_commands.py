@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from subprocess import CompletedProcess
+
 import pytest
 
+Run = Callable[..., CompletedProcess[str]]
 
-def test_help_names_every_command_and_loads_nothing_heavy(mailroom):
+
+def test_help_names_every_command_and_loads_nothing_heavy(mailroom: Run) -> None:
     before = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
 
     done = mailroom("--help", before=before)
@@ -21,7 +26,7 @@ def test_help_names_every_command_and_loads_nothing_heavy(mailroom):
     ("wrong", "hint"),
     [("demoo", "did you mean 'demo'?"), ("send", "there are demo, encrypt, invoke, plugins")],
 )
-def test_an_unknown_command_is_one_sentence(mailroom, wrong, hint):
+def test_an_unknown_command_is_one_sentence(mailroom: Run, wrong: str, hint: str) -> None:
     done = mailroom(wrong)
 
     assert done.returncode == 2
@@ -30,12 +35,12 @@ def test_an_unknown_command_is_one_sentence(mailroom, wrong, hint):
 
 
 @pytest.mark.parametrize("missing", ["click", "rich"])
-def test_a_missing_extra_is_one_sentence(mailroom, missing):
+def test_a_missing_extra_is_one_sentence(mailroom: Run, missing: str) -> None:
     done = mailroom("--help", before=f"import sys; sys.modules[{missing!r}] = None")
 
     assert done.returncode == 1
     assert done.stderr == "cognito-mailroom needs click and rich: pip install 'cognito-mailroom[cli]'\n"
 
 
-def test_version(mailroom):
+def test_version(mailroom: Run) -> None:
     assert mailroom("--version").stdout.startswith("cognito-mailroom, version ")

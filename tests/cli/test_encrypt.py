@@ -4,45 +4,50 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
-
+from click.testing import CliRunner, Result
 from cognito_mailroom import Trigger
 from cognito_mailroom.cli.group import commands
 from cognito_mailroom.decryption import Decryptor
 from cognito_mailroom.event import Request
 from cognito_mailroom.testing import cognito
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Encrypt = Callable[..., Result]
+Decrypt = Callable[[dict[str, Any]], str]
+
 POOL = "eu-central-1_Pool12345"
+PASSWORD = """Aa1<&copy>"'&lt;"""
 
 
 @pytest.fixture(autouse=True)
-def settings(environment, aws, key_arn):
-    environment |= {**aws.environ, "MAILROOM_KMS_KEY_ARN": key_arn, "AWS_MAX_ATTEMPTS": "1"}
+def key(shell: dict[str, str], key_arn: str) -> None:
+    shell |= {"MAILROOM_KMS_KEY_ARN": key_arn, "AWS_MAX_ATTEMPTS": "1"}
 
 
 @pytest.fixture
-def encrypt(environment):
-    hidden = dict.fromkeys(os.environ.keys() - environment)
-
-    def run(*arguments, given=""):
+def encrypt(shell: dict[str, str]) -> Encrypt:
+    def encrypt(*arguments: str, given: str = "") -> Result:
         command = ["encrypt", "--pool-id", POOL, *arguments]
-        return CliRunner(env={**hidden, **environment}).invoke(commands, command, input=given)
+        return CliRunner(env=shell).invoke(commands, command, input=given)
 
-    return run
+    return encrypt
 
 
 @pytest.fixture
-def decrypt(aws, key_arn, monkeypatch):
+def decrypt(key_arn: str) -> Decrypt:
     """What the function makes of an event, a password's unescaping included."""
-    for name, value in aws.environ.items():
-        monkeypatch.setenv(name, value)
 
-    def reveal(event):
-        return Decryptor([key_arn]).decrypt(Request.parse(event)).reveal()
+    def decrypt(event: dict[str, Any]) -> str:
+        secret = Decryptor([key_arn]).decrypt(Request.parse(event))
+        assert secret
+        return secret.reveal()
 
-    return reveal
+    return decrypt
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,9 @@ def decrypt(aws, key_arn, monkeypatch):
         (["ümläut <&>"], "", "ümläut <&>"),
     ],
 )
-def test_the_text_comes_back_as_it_was(encrypt, decrypt, arguments, given, secret):
+def test_the_text_comes_back_as_it_was(
+    encrypt: Encrypt, decrypt: Decrypt, arguments: list[str], given: str, secret: str
+) -> None:
     done = encrypt(*arguments, given=given)
 
     assert done.exit_code == 0, done.stderr
@@ -65,11 +72,10 @@ def test_the_text_comes_back_as_it_was(encrypt, decrypt, arguments, given, secre
     assert decrypt(event) == secret
 
 
-PASSWORD = """Aa1<&copy>"'&lt;"""
-
-
 @pytest.mark.parametrize("arguments", [["--password"], ["--password", "--event", "AdminCreateUser"]])
-def test_a_temporary_password_is_escaped_once(encrypt, decrypt, arguments):
+def test_a_temporary_password_is_escaped_once(
+    encrypt: Encrypt, decrypt: Decrypt, arguments: list[str]
+) -> None:
     out = encrypt(*arguments, PASSWORD).stdout.strip()
     code = json.loads(out)["request"]["code"] if out.startswith("{") else out
 
@@ -83,7 +89,7 @@ def test_a_temporary_password_is_escaped_once(encrypt, decrypt, arguments):
 @pytest.mark.parametrize(
     "trigger", [known for known in Trigger if known != Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION]
 )
-def test_an_event_is_ready_for_the_function(encrypt, decrypt, trigger):
+def test_an_event_is_ready_for_the_function(encrypt: Encrypt, decrypt: Decrypt, trigger: Trigger) -> None:
     done = encrypt(
         "--event", trigger, "--email", "a@example.org", "--attribute", "locale=de-CH", given=PASSWORD
     )
@@ -97,7 +103,7 @@ def test_an_event_is_ready_for_the_function(encrypt, decrypt, trigger):
     assert decrypt(event) == PASSWORD
 
 
-def test_a_take_over_notice_has_facts_instead_of_a_code(encrypt):
+def test_a_take_over_notice_has_facts_instead_of_a_code(encrypt: Encrypt) -> None:
     event = json.loads(encrypt("--event", "AccountTakeOverNotification").stdout)
 
     assert event["request"]["code"] is None
@@ -106,7 +112,7 @@ def test_a_take_over_notice_has_facts_instead_of_a_code(encrypt):
 
 
 @pytest.mark.parametrize("name", ["SignUp", "sign_up", "customemailsender_signup"])
-def test_a_trigger_has_more_than_one_spelling(encrypt, name):
+def test_a_trigger_has_more_than_one_spelling(encrypt: Encrypt, name: str) -> None:
     assert json.loads(encrypt("--event", name, given="1").stdout)["triggerSource"] == Trigger.SIGN_UP
 
 
@@ -122,7 +128,7 @@ def test_a_trigger_has_more_than_one_spelling(encrypt, name):
         (["--key-arn", "alias/mail"], "1", "want the ARN of the key, arn:aws:kms:REGION:ACCOUNT:key/ID"),
     ],
 )
-def test_a_misuse_is_one_sentence(encrypt, arguments, given, sentence):
+def test_a_misuse_is_one_sentence(encrypt: Encrypt, arguments: list[str], given: str, sentence: str) -> None:
     done = encrypt(*arguments, given=given)
 
     assert done.exit_code == 2
@@ -130,8 +136,8 @@ def test_a_misuse_is_one_sentence(encrypt, arguments, given, sentence):
     assert "Traceback" not in done.stderr
 
 
-def test_without_a_key_it_says_where_one_is_looked_for(encrypt, environment):
-    del environment["MAILROOM_KMS_KEY_ARN"]
+def test_without_a_key_it_says_where_one_is_looked_for(encrypt: Encrypt, shell: dict[str, str]) -> None:
+    del shell["MAILROOM_KMS_KEY_ARN"]
 
     done = encrypt("1")
 
@@ -150,8 +156,10 @@ def test_without_a_key_it_says_where_one_is_looked_for(encrypt, environment):
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:1", "Error: AWS: Could not connect to the endpoint URL"),
     ],
 )
-def test_what_kms_refuses_is_one_sentence(encrypt, environment, variable, value, sentence):
-    environment[variable] = value
+def test_what_kms_refuses_is_one_sentence(
+    encrypt: Encrypt, shell: dict[str, str], variable: str, value: str, sentence: str
+) -> None:
+    shell[variable] = value
 
     done = encrypt("123456")
 
@@ -160,8 +168,8 @@ def test_what_kms_refuses_is_one_sentence(encrypt, environment, variable, value,
     assert done.stderr.count("\n") == 1
 
 
-def test_what_boto3_refuses_is_one_sentence(mailroom, environment):
-    environment["AWS_PROFILE"] = "nobody"
+def test_what_boto3_refuses_is_one_sentence(mailroom: Run, shell: dict[str, str]) -> None:
+    shell["AWS_PROFILE"] = "nobody"
 
     done = mailroom("encrypt", "--pool-id", POOL, "123456")
 
@@ -170,18 +178,18 @@ def test_what_boto3_refuses_is_one_sentence(mailroom, environment):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")
-def test_a_terminal_is_asked_and_shows_nothing(environment, decrypt, tmp_path):
+def test_a_terminal_is_asked_and_shows_nothing(shell: dict[str, str], decrypt: Decrypt, folder: Path) -> None:
     import pty
 
     terminal, side = pty.openpty()
     command = (sys.executable, "-m", "cognito_mailroom.cli", "encrypt", "--pool-id", POOL)
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603
         command,
         stdin=side,
         stderr=side,
         stdout=subprocess.PIPE,
-        env=environment,
-        cwd=tmp_path,
+        env=shell,
+        cwd=folder,
         start_new_session=True,
     ) as process:
         shown = b""

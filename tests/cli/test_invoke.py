@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from textwrap import dedent
 
 import pytest
-
 from cognito_mailroom import Trigger
 from cognito_mailroom.testing import cognito
 
-PROVIDER = """
-    import os
+Run = Callable[..., CompletedProcess[str]]
+MakeEvent = Callable[..., str]
+
+PROVIDER = dedent("""
     from cognito_mailroom import Receipt, Rejected, Unavailable, hookimpl
 
     class Told:
@@ -22,14 +27,13 @@ PROVIDER = """
             with open("told.txt", "a") as told:
                 print(local_part, message.variables["code"], deadline.remaining(), file=told)
             return Receipt(message_id="1")
-"""
+""")
 
 
 @pytest.fixture(autouse=True)
-def settings(environment, install, aws, key_arn):
-    install("mail-told", "told", PROVIDER, providers="told = told:Told")
-    environment |= {
-        **aws.environ,
+def told(shell: dict[str, str], install: Callable[..., None], key_arn: str) -> None:
+    install("mail-told", PROVIDER, providers={"told": "Told"})
+    shell |= {
         "MAILROOM_PROVIDER": "told",
         "MAILROOM_KMS_KEY_ARN": key_arn,
         "MAILROOM_FROM": "no-reply@acme.example",
@@ -37,22 +41,18 @@ def settings(environment, install, aws, key_arn):
 
 
 @pytest.fixture
-def folder(tmp_path, mailroom):  # noqa: ARG001 - makes the folder
-    return tmp_path / "folder"
+def event(encrypted: Callable[..., str]) -> MakeEvent:
+    """An event as a file has it."""
+
+    def event(local_part: str, pool_id: str = cognito.POOL_ID) -> str:
+        code = encrypted("042137", pool_id=pool_id)
+        attributes = {"email": f"{local_part}@example.com"}
+        return json.dumps(cognito.event(Trigger.SIGN_UP, code, attributes=attributes))
+
+    return event
 
 
-@pytest.fixture
-def event(aws, key_arn):
-    def make(local_part, *, pool_id=cognito.POOL_ID):
-        code = cognito.encrypt("042137", pool_id=pool_id, key_arn=key_arn, client=aws.client("kms"))
-        return json.dumps(
-            cognito.event(Trigger.SIGN_UP, code, attributes={"email": f"{local_part}@example.com"})
-        )
-
-    return make
-
-
-def test_every_event_has_its_line(mailroom, folder, event):
+def test_every_event_has_its_line(mailroom: Run, folder: Path, event: MakeEvent) -> None:
     (folder / "alex.json").write_text(event("alex"))
     (folder / "bounces.json").write_text(event("bounces"))
 
@@ -70,7 +70,9 @@ def test_every_event_has_its_line(mailroom, folder, event):
     ]
 
 
-def test_what_lambda_would_retry_is_one_sentence_each_and_stops_nothing(mailroom, folder, event):
+def test_what_lambda_would_retry_is_one_sentence_each_and_stops_nothing(
+    mailroom: Run, folder: Path, event: MakeEvent
+) -> None:
     (folder / "busy.json").write_text(event("busy"))
     (folder / "stranger.json").write_text(event("alex", pool_id="eu-west-1_Other"))
     (folder / "alex.json").write_text(event("alex"))
@@ -85,7 +87,7 @@ def test_what_lambda_would_retry_is_one_sentence_each_and_stops_nothing(mailroom
     ]
 
 
-def test_what_is_no_event_is_one_sentence(mailroom, folder):
+def test_what_is_no_event_is_one_sentence(mailroom: Run, folder: Path) -> None:
     contents = ["[]", "{}", "null", '"event"', '{"triggerSource": "PreSignUp_SignUp"}']
     names = [f"{number}.json" for number in range(len(contents))]
     for name, content in zip(names, contents, strict=True):
@@ -98,7 +100,7 @@ def test_what_is_no_event_is_one_sentence(mailroom, folder):
     assert [line.split()[:2] for line in lines] == [[f"{name}:", "EventError:"] for name in names]
 
 
-def test_the_timeout_is_the_functions_own(mailroom, folder, event):
+def test_the_timeout_is_the_functions_own(mailroom: Run, folder: Path, event: MakeEvent) -> None:
     mailroom("invoke", "--timeout", "2.5", "-", given=event("alex"))
     done = mailroom("invoke", "--timeout", "0.1", "-", given=event("alex"))
 
@@ -108,8 +110,8 @@ def test_the_timeout_is_the_functions_own(mailroom, folder, event):
     assert "Unavailable" in done.stderr
 
 
-def test_a_dry_run_says_so(mailroom, environment, folder, event):
-    environment["MAILROOM_DRY_RUN"] = "true"
+def test_a_dry_run_says_so(mailroom: Run, shell: dict[str, str], folder: Path, event: MakeEvent) -> None:
+    shell["MAILROOM_DRY_RUN"] = "true"
 
     done = mailroom("invoke", "-", given=event("alex"))
 
@@ -127,8 +129,8 @@ def test_a_dry_run_says_so(mailroom, environment, folder, event):
     ],
 )
 def test_an_unreadable_file_is_one_sentence_and_nothing_is_sent(
-    mailroom, folder, event, name, content, status, sentence
-):
+    *, mailroom: Run, folder: Path, event: MakeEvent, name: str, content: bytes, status: int, sentence: str
+) -> None:
     (folder / "event.json").write_bytes(content)
 
     done = mailroom("invoke", "-", name, given=event("alex"))
@@ -139,9 +141,9 @@ def test_an_unreadable_file_is_one_sentence_and_nothing_is_sent(
     assert not (folder / "told.txt").exists()
 
 
-def test_what_the_environment_lacks_is_one_sentence(mailroom, environment):
-    del environment["MAILROOM_FROM"]
-    environment["MAILROOM_PROVIDER"] = "tald"
+def test_what_the_environment_lacks_is_one_sentence(mailroom: Run, shell: dict[str, str]) -> None:
+    del shell["MAILROOM_FROM"]
+    shell["MAILROOM_PROVIDER"] = "tald"
 
     done = mailroom("invoke", "-", given="{}")
 

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import entry_points
+from pathlib import Path
+from subprocess import CompletedProcess
+from textwrap import dedent
 
 import pytest
-
 from cognito_mailroom.installed import EXTENSIONS, PROVIDERS
 
-PROVIDER = """
+Run = Callable[..., CompletedProcess[str]]
+Install = Callable[..., None]
+
+PROVIDER = dedent("""
     import environ
     from cognito_mailroom import Secret, hookimpl
 
@@ -30,16 +36,16 @@ PROVIDER = """
 
         def mailroom_veto(self):  # not marked, so not a hook
             pass
-"""
+""")
 
-EXTENSION = """
+EXTENSION = dedent("""
     from cognito_mailroom import hookimpl
 
     class Quiet:
         @hookimpl
         def mailroom_veto(self, notification):
             return "the night"
-"""
+""")
 
 SETTINGS = {
     "MAILROOM_PROVIDER": "pigeon",
@@ -50,17 +56,24 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def plugins(install):
+@pytest.fixture
+def alone(install: Install) -> None:
+    """Hides what is installed beside core: distributions of the same names come first, and are empty."""
     for entry in [*entry_points(group=PROVIDERS), *entry_points(group=EXTENSIONS)]:
-        install(entry.dist.name)  # hides it: the tables below are complete
-    install("acme-pigeon", "pigeon", PROVIDER, providers="pigeon = pigeon:Pigeon")
-    install("acme-quiet", "quiet", EXTENSION, extensions="quiet = quiet:Quiet")
+        if entry.dist:
+            install(entry.dist.name, "")
+
+
+@pytest.fixture
+def plugins(install: Install, alone: None) -> None:  # noqa: ARG001 - hides the others first
+    install("acme-pigeon", PROVIDER, providers={"pigeon": "Pigeon"})
+    install("acme-quiet", EXTENSION, extensions={"quiet": "Quiet"})
 
 
 def cells(out: str) -> list[list[str]]:
     """The rows of a table, with the lines of each cell."""
-    rows, current = [], []
+    rows: list[list[str]] = []
+    current: list[list[str]] = []
     for line in out.splitlines():
         if line.startswith(("│", "┃", "|")):
             current.append([cell.strip() for cell in line[1:-1].split(line[0])])
@@ -70,7 +83,8 @@ def cells(out: str) -> list[list[str]]:
     return rows
 
 
-def test_the_table_tells_hooks_and_settings_of_every_plugin(mailroom):
+@pytest.mark.usefixtures("plugins")
+def test_the_table_tells_hooks_and_settings_of_every_plugin(mailroom: Run) -> None:
     done = mailroom("plugins")
 
     assert done.returncode == 0, done.stderr
@@ -79,11 +93,11 @@ def test_the_table_tells_hooks_and_settings_of_every_plugin(mailroom):
         [
             "pigeon",
             "provider",
-            "acme-pigeon 9.9",
+            "acme-pigeon 1.0",
             "mailroom_deliver\nmailroom_render",
             "PIGEON_LOFT* where the birds are\nPIGEON_RING* the number on the leg\nPIGEON_SPEED in km/h",
         ],
-        ["quiet", "extension", "acme-quiet 9.9", "mailroom_veto", ""],
+        ["quiet", "extension", "acme-quiet 1.0", "mailroom_veto", ""],
     ]
 
 
@@ -92,11 +106,12 @@ def test_the_table_tells_hooks_and_settings_of_every_plugin(mailroom):
     [
         ("import nowhere", "broken: ModuleNotFoundError: No module named 'nowhere'"),
         ("1 / 0", "broken: ZeroDivisionError: division by zero"),
-        ("", "broken: AttributeError: module 'broken' has no attribute 'Broken'"),
+        ("", "broken: AttributeError: module 'acme_broken' has no attribute 'Broken'"),
     ],
 )
-def test_a_broken_plugin_hides_no_other(mailroom, install, source, reason):
-    install("acme-broken", "broken", source, providers="broken = broken:Broken")
+@pytest.mark.usefixtures("plugins")
+def test_a_broken_plugin_hides_no_other(mailroom: Run, install: Install, source: str, reason: str) -> None:
+    install("acme-broken", source, providers={"broken": "Broken"})
 
     done = mailroom("plugins")
 
@@ -107,8 +122,11 @@ def test_a_broken_plugin_hides_no_other(mailroom, install, source, reason):
 
 
 @pytest.mark.parametrize("columns", ["", "80", "40"])
-def test_every_line_of_the_table_is_as_wide_as_the_others(mailroom, environment, columns):
-    environment |= {"COLUMNS": columns} if columns else {}
+@pytest.mark.usefixtures("plugins")
+def test_every_line_of_the_table_is_as_wide_as_the_others(
+    mailroom: Run, shell: dict[str, str], columns: str
+) -> None:
+    shell |= {"COLUMNS": columns} if columns else {}
 
     lines = mailroom("plugins").stdout.splitlines()
 
@@ -116,17 +134,16 @@ def test_every_line_of_the_table_is_as_wide_as_the_others(mailroom, environment,
     assert len(lines[0]) <= int(columns or 160)
 
 
-def test_without_plugins_it_says_what_to_install(mailroom, install):
-    install("acme-pigeon")
-    install("acme-quiet")
-
+@pytest.mark.usefixtures("alone")
+def test_without_plugins_it_says_what_to_install(mailroom: Run) -> None:
     done = mailroom("plugins")
 
     assert done.stdout.endswith("pip install cognito-mailroom-smtp\n")
 
 
-def test_check_says_that_all_is_well(mailroom, environment):
-    environment |= SETTINGS
+@pytest.mark.usefixtures("plugins")
+def test_check_says_that_all_is_well(mailroom: Run, shell: dict[str, str]) -> None:
+    shell |= SETTINGS
 
     done = mailroom("plugins", "--check")
 
@@ -134,13 +151,14 @@ def test_check_says_that_all_is_well(mailroom, environment):
     assert done.stdout == "Settings, plugins and templates are in order.\n"
 
 
+@pytest.mark.usefixtures("plugins")
 def test_check_names_every_fault_at_once_those_of_later_providers_included(
-    mailroom, environment, install, tmp_path
-):
-    install("acme-broken", "broken", "import nowhere", providers="broken = broken:Broken")
-    (tmp_path / "folder" / "mails").mkdir()
-    (tmp_path / "folder" / "mails" / "sign_up.txt").write_text("{% if %}")
-    environment |= SETTINGS | {
+    mailroom: Run, shell: dict[str, str], install: Install, folder: Path
+) -> None:
+    install("acme-broken", "import nowhere", providers={"broken": "Broken"})
+    (folder / "mails").mkdir()
+    (folder / "mails" / "sign_up.txt").write_text("{% if %}")
+    shell |= SETTINGS | {
         "MAILROOM_PROVIDER": "pigeon,broken",
         "MAILROOM_FROM": "nonsense",
         "MAILROOM_TEMPLATES": "mails",
@@ -151,15 +169,16 @@ def test_check_names_every_fault_at_once_those_of_later_providers_included(
 
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    for fault in ("MAILROOM_FROM is malformed", "PIGEON_LOFT is missing", "'broken' of acme-broken 9.9"):
+    for fault in ("MAILROOM_FROM is malformed", "PIGEON_LOFT is missing", "'broken' of acme-broken 1.0"):
         assert fault in done.stderr
     assert "CH-17" not in done.stderr
 
 
-def test_check_compiles_the_templates(mailroom, environment, tmp_path):
-    (tmp_path / "folder" / "mails").mkdir()
-    (tmp_path / "folder" / "mails" / "sign_up.txt").write_text("{{ cod }}")
-    environment |= SETTINGS | {"MAILROOM_TEMPLATES": "mails"}
+@pytest.mark.usefixtures("plugins")
+def test_check_compiles_the_templates(mailroom: Run, shell: dict[str, str], folder: Path) -> None:
+    (folder / "mails").mkdir()
+    (folder / "mails" / "sign_up.txt").write_text("{{ cod }}")
+    shell |= SETTINGS | {"MAILROOM_TEMPLATES": "mails"}
 
     done = mailroom("plugins", "--check")
 

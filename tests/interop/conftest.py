@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from attrs import frozen
-
-from cognito_mailroom.testing.kms import AwsServer
 
 
 @frozen
@@ -68,14 +66,3 @@ def _read(code: str) -> Header:
 @pytest.fixture(scope="session")
 def read_header() -> Callable[[str], Header]:
     return _read
-
-
-@pytest.fixture(scope="session")
-def aws() -> Iterator[AwsServer]:
-    with AwsServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def key_arn(aws: AwsServer) -> str:
-    return aws.create_key()

@@ -7,15 +7,16 @@ Not collected by default, since it needs Node and ``@aws-crypto/client-node`` on
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
-
+from cognito_mailroom import Secret, Trigger
 from cognito_mailroom.decryption import Decryptor
 from cognito_mailroom.event import Request
 from cognito_mailroom.testing import cognito
@@ -24,9 +25,8 @@ POOL = "eu-west-1_AbCdEfGhI"
 SECRET = "042137"
 
 
-def run(*command: str, given: str, aws) -> str:
-    environment = {**os.environ, **aws.environ}
-    done = subprocess.run(command, input=given, env=environment, capture_output=True, text=True, check=False)
+def run(*command: str, given: str) -> str:
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)  # noqa: S603
     if "Cannot find module" in done.stderr:
         pytest.fail(
             "no @aws-crypto/client-node on NODE_PATH: npm install it, or run tox -e interop", pytrace=False
@@ -36,16 +36,16 @@ def run(*command: str, given: str, aws) -> str:
 
 
 @pytest.fixture(scope="module")
-def from_node(aws, key_arn) -> str:
+def from_node(key_arn: str) -> str:
     if not (node := shutil.which("node")):
         pytest.fail("no node on PATH: install Node.js 20 or later", pytrace=False)
     script = str(Path(__file__).with_name("encrypt.mjs"))
     given = json.dumps({"secret": SECRET, "poolId": POOL, "keyArn": key_arn})
-    return run(node, script, given=given, aws=aws)
+    return run(node, script, given=given)
 
 
 @pytest.fixture(scope="module")
-def from_command_line(aws, key_arn) -> str:
+def from_command_line(key_arn: str) -> str:
     command = (
         sys.executable,
         "-m",
@@ -56,10 +56,12 @@ def from_command_line(aws, key_arn) -> str:
         "--key-arn",
         key_arn,
     )
-    return run(*command, given=SECRET, aws=aws)
+    return run(*command, given=SECRET)
 
 
-def test_both_agree_in_every_property(read_header, from_node, from_command_line):
+def test_both_agree_in_every_property(
+    read_header: Callable[[str], Any], from_node: str, from_command_line: str
+) -> None:
     ours, theirs = read_header(from_command_line), read_header(from_node)
 
     assert from_node[:5] == from_command_line[:5] == "AYADe"
@@ -73,12 +75,9 @@ def test_both_agree_in_every_property(read_header, from_node, from_command_line)
 
 
 @pytest.mark.parametrize("origin", ["from_node", "from_command_line"])
-def test_the_function_decrypts_both(request, aws, key_arn, monkeypatch, origin):
-    for name, value in aws.environ.items():
-        monkeypatch.setenv(name, value)
-    event = cognito.event("CustomEmailSender_SignUp", request.getfixturevalue(origin), userPoolId=POOL)
+def test_the_function_decrypts_both(request: pytest.FixtureRequest, key_arn: str, origin: str) -> None:
+    event = cognito.event(Trigger.SIGN_UP, request.getfixturevalue(origin), userPoolId=POOL)
 
     secret = Decryptor([key_arn]).decrypt(Request.parse(event))
 
-    assert secret is not None
-    assert secret.reveal() == SECRET
+    assert secret == Secret(SECRET)

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import socket
 import ssl
+from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Self
 
 from . import tls as private
 from .exchange import Exchange, Reply, Request
-from .faults import (
+from .misbehaviour import (
     Behaviour,
     CloseAfterAnswer,
     CloseBeforeAnswer,
@@ -32,6 +33,7 @@ from .faults import (
     ResetBeforeRequest,
     Stall,
 )
+from .standin import ReceivedMail
 
 __all__ = [
     "Behaviour",
@@ -43,6 +45,7 @@ __all__ = [
     "Exchange",
     "Garbage",
     "HttpServer",
+    "HttpStandIn",
     "Reply",
     "Request",
     "ResetBeforeAnswer",
@@ -62,11 +65,11 @@ class HttpServer:
     def __init__(
         self, application: Callable[[Request], Reply], *, tls: bool | ssl.SSLContext = False
     ) -> None:
+        self.application = application
         self.requests: list[Request] = []
         """Every request that was read to its end."""
         self.connections = 0
         """How many there were, refused handshakes included."""
-        self._application = application
         self._context = private.server_context() if tls is True else tls or None
         self._script: deque[Behaviour] = deque()
         self._threads: list[Thread] = []
@@ -96,7 +99,7 @@ class HttpServer:
         self._accepting.start()
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
+    def __exit__(self, kind: object = None, *_: object) -> None:
         self._closing = True
         # Nothing else wakes an accept on every system.
         socket.create_connection((self.host, self.port)).close()
@@ -116,6 +119,7 @@ class HttpServer:
                     connection.close()
                     return
                 self.connections += 1
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 if self._context:
                     connection = self._context.wrap_socket(
                         connection, server_side=True, do_handshake_on_connect=False
@@ -139,7 +143,7 @@ class HttpServer:
     def _ask(self, request: Request) -> Reply:
         with self._lock:
             try:
-                return self._application(request)
+                return self.application(request)
             except Exception as error:  # noqa: BLE001 - it is raised again where a test sees it
                 self._failures.append(error)
                 return Reply(500, "The stand-in's application failed.")
@@ -152,3 +156,31 @@ class _Honest:
         reply = exchange.answer()
         exchange.send(reply.head() + reply.content)
         return True
+
+
+class HttpStandIn(ABC):
+    """A provider's HTTP API for the demo and the contract; see `cognito_mailroom.testing.standin.StandIn`.
+
+    Subclass it with the settings that point the plugin at ``self.server.url``, and with an answer that
+    is as strict as the real API's. Append each mail it takes to ``self.messages``.
+    """
+
+    def __init__(self) -> None:
+        self.server = HttpServer(self.answer)
+        self.messages: list[ReceivedMail] = []
+
+    @property
+    @abstractmethod
+    def environ(self) -> Mapping[str, str]:
+        """The plugin's own settings, its key included."""
+
+    @abstractmethod
+    def answer(self, request: Request) -> Reply:
+        """The API itself."""
+
+    def __enter__(self) -> Self:
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.server.__exit__(*error)

@@ -1,4 +1,7 @@
-"""What takes a provider's place in the demo and in tests, and what it received there."""
+"""What takes a provider's place in the demo and in tests, and what it received there.
+
+A provider with an HTTP API subclasses `cognito_mailroom.testing.http.HttpStandIn`.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from time import monotonic
+from types import MappingProxyType
 from typing import Protocol, Self
 
 from attrs import field, frozen
+
+from cognito_mailroom import Address
 
 
 @frozen
@@ -18,9 +24,48 @@ class ReceivedMail:
     mail_from: str
     rcpt_to: list[str]
     content: bytes = field(repr=False)
-    """As RFC 5322 has it."""
+    """As RFC 5322 has it; without bodies where a hosted template is to fill them."""
     received_at: float = field(factory=monotonic, kw_only=True)
     """By `time.monotonic`."""
+    hosted_template: str | None = field(default=None, kw_only=True)
+    """The template at the provider that was asked for."""
+    variables: Mapping[str, str] = field(factory=dict, kw_only=True, repr=False)
+    """What that template was given."""
+
+    @classmethod
+    def written(
+        cls,
+        sender: Address,
+        recipients: Sequence[Address],
+        *,
+        headers: Mapping[str, str],
+        text: str = "",
+        html: str = "",
+        hosted_template: str | None = None,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> Self:
+        """The mail that a provider writes from its API's fields; ``headers`` hold the subject too.
+
+        Raises:
+            ValueError: a header holds a line break.
+
+        """
+        mail = EmailMessage(policy.SMTPUTF8)
+        mail["From"] = sender.formatted
+        mail["To"] = ", ".join(each.formatted for each in recipients)
+        for name, value in headers.items():
+            mail[name] = value
+        if text:
+            mail.set_content(text)
+        if html:
+            (mail.add_alternative if text else mail.set_content)(html, subtype="html")
+        return cls(
+            str(sender),
+            [str(each) for each in recipients],
+            mail.as_bytes(),
+            hosted_template=hosted_template,
+            variables=dict(variables),
+        )
 
     @property
     def message(self) -> EmailMessage:

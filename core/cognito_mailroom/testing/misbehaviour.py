@@ -1,4 +1,4 @@
-"""What can go wrong with an HTTP server, each for one request: pass them to `HttpServer.next`."""
+"""What an HTTP server can do wrong, each for one request: pass them to `HttpServer.next`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .exchange import Exchange, Reply
 
 # The longest that anything here goes on, in seconds: a client without a timeout fails a test, and
 # does not hang it.
-PATIENCE = 8.0
+PATIENCE = 5.0
 
 
 class Behaviour(Protocol):

@@ -1,0 +1,320 @@
+"""What Cognito encrypted is opened; whatever else arrives is one sentence of the right class, and no mail."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import aws_encryption_sdk
+import pytest
+from aws_encryption_sdk.key_providers.kms import StrictAwsKmsMasterKeyProvider
+from aws_encryption_sdk.identifiers import CommitmentPolicy
+from cognito_mailroom import (
+    ConfigurationError,
+    Deadline,
+    DecryptionError,
+    MailroomError,
+    Message,
+    Secret,
+    Trigger,
+    Unavailable,
+)
+from cognito_mailroom.app import Mailroom
+from cognito_mailroom.decryption import Decryptor, unescape
+from cognito_mailroom.event import Request
+from cognito_mailroom.testing import cognito
+from cognito_mailroom.testing.kms import AwsServer
+from hypothesis import given
+from hypothesis import strategies as st
+
+Encrypted = Callable[..., str]
+Refused = Callable[[str], MailroomError]
+
+BOTH_FORMATS = pytest.mark.parametrize("committing", [False, True], ids=["Cognito's", "emulators'"])
+
+
+@pytest.fixture
+def refused(environ: dict[str, str], sent: list[Message]) -> Refused:
+    """The error with which a code is refused, in one sentence and without a mail."""
+    mailroom = Mailroom.from_environ(environ)
+
+    def refused(code: str) -> MailroomError:
+        with pytest.raises(MailroomError) as error:
+            mailroom.handle(cognito.event(Trigger.SIGN_UP, code), Deadline(30))
+        assert sent == []
+        assert "\n" not in str(error.value)
+        assert str(error.value).endswith(".")
+        return error.value
+
+    return refused
+
+
+@BOTH_FORMATS
+@pytest.mark.parametrize("pool_id", [cognito.POOL_ID, None], ids=["pool", "no pool"])
+@pytest.mark.parametrize("secret", ["482910", "04829107", "not digits", "ключ ✓", "x" * 9_000])
+def test_a_code_is_opened_as_it_was(
+    committing: bool, pool_id: str | None, secret: str, key_arn: str, encrypted: Encrypted
+) -> None:
+    code = encrypted(secret, pool_id=pool_id, committing=committing)
+    opened = Decryptor([key_arn]).decrypt(Request.parse(cognito.event(Trigger.SIGN_UP, code)))
+    assert opened == Secret(secret)
+
+
+def test_cognitos_format_is_the_one_that_live_user_pools_write(encrypted: Encrypted) -> None:
+    assert encrypted("482910").startswith("AYADe")
+    assert encrypted("482910", committing=True).startswith("Ag")
+
+
+def test_where_there_is_no_code_nothing_is_opened(key_arn: str) -> None:
+    assert Decryptor([key_arn]).decrypt(Request.parse(cognito.event(Trigger.ADMIN_CREATE_USER))) is None
+
+
+def test_each_of_several_keys_opens_what_it_encrypted(
+    aws: AwsServer, key_arn: str, encrypted: Encrypted
+) -> None:
+    other = aws.create_key()
+    decryptor = Decryptor([key_arn, other])
+    for arn in (key_arn, other):
+        request = Request.parse(cognito.event(Trigger.SIGN_UP, encrypted(arn[-5:], key_arn=arn)))
+        assert decryptor.decrypt(request) == Secret(arn[-5:])
+
+
+def under(aws: AwsServer, arns: list[str]) -> str:
+    """A code with one data key for each of several keys."""
+    sdk = aws_encryption_sdk.EncryptionSDKClient(
+        commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT
+    )
+    ciphertext, _ = sdk.encrypt(source="482910", key_provider=StrictAwsKmsMasterKeyProvider(key_ids=arns))
+    return base64.b64encode(ciphertext).decode()
+
+
+def test_an_emulator_may_write_two_data_keys_and_nobody_six(
+    aws: AwsServer, key_arn: str, refused: Refused
+) -> None:
+    others = [aws.create_key() for _ in range(5)]
+    two = Request.parse(cognito.event(Trigger.SIGN_UP, under(aws, [others[0], key_arn])))
+    assert Decryptor([key_arn]).decrypt(two) == Secret("482910")
+    assert "MaxEncryptedDataKeysExceeded" in str(refused(under(aws, [key_arn, *others])))
+
+
+@BOTH_FORMATS
+def test_the_code_of_another_pool_is_refused(
+    committing: bool, encrypted: Encrypted, refused: Refused
+) -> None:
+    error = refused(encrypted("482910", pool_id="eu-west-1_Other", committing=committing))
+    assert type(error) is DecryptionError
+    assert "another user pool" in str(error)
+
+
+@BOTH_FORMATS
+def test_the_code_of_another_key_is_refused(
+    committing: bool, aws: AwsServer, encrypted: Encrypted, refused: Refused
+) -> None:
+    error = refused(encrypted("482910", key_arn=aws.create_key(), committing=committing))
+    assert type(error) is DecryptionError
+    assert "MAILROOM_KMS_KEY_ARN" in str(error)
+
+
+@BOTH_FORMATS
+def test_one_flipped_bit_is_refused_wherever_it_is(
+    committing: bool, encrypted: Encrypted, refused: Refused
+) -> None:
+    message = bytearray(base64.b64decode(encrypted("482910", committing=committing)))
+    # The data key names its key once more, which KMS reads: there it may well be a key out of reach.
+    data_key = range(message.find(b"arn:aws:kms"), len(message) - 180)
+    for place in range(0, len(message), 5):
+        flipped = message.copy()
+        flipped[place] ^= 1 << place % 8
+        error = refused(base64.b64encode(flipped).decode())
+        assert type(error) in {DecryptionError, ConfigurationError if place in data_key else DecryptionError}
+
+
+@BOTH_FORMATS
+def test_a_truncated_code_is_refused_wherever_it_ends(
+    committing: bool, encrypted: Encrypted, refused: Refused
+) -> None:
+    message = base64.b64decode(encrypted("482910", committing=committing))
+    for length in (*range(1, len(message), 9), len(message) - 1):
+        assert type(refused(base64.b64encode(message[:length]).decode())) is DecryptionError
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        base64.b64encode(b"482910").decode(),
+        "482910",
+        "AYAD",
+        "not base64!",
+        "ÄÖÜ=",
+        "\ud800",
+        "AYADe\n",
+        "=" * 100,
+        base64.b64encode(bytes(20_000)).decode(),
+        base64.b64encode(b"\x01\x80\x03\x78" + b"\xff" * 500).decode(),
+        base64.b64encode(b"\x02\x05\x78" + b"\xff" * 500).decode(),
+    ],
+    ids=lambda code: ascii(code[:20]),
+)
+def test_what_is_no_message_is_refused(code: str, refused: Refused) -> None:
+    assert type(refused(code)) is DecryptionError
+
+
+def test_ten_megabytes_of_noise_are_refused_unread(refused: Refused) -> None:
+    error = refused(base64.b64encode(os.urandom(7_500_000)).decode())
+    assert type(error) is DecryptionError
+    assert str(error) == "The code is 10000000 characters long; Cognito writes about 812."
+
+
+@pytest.mark.parametrize("plaintext", [b"", b"\xff\xfe"], ids=repr)
+def test_a_secret_that_is_no_text_is_refused(
+    plaintext: bytes, aws: AwsServer, key_arn: str, refused: Refused
+) -> None:
+    sdk = aws_encryption_sdk.EncryptionSDKClient()
+    ciphertext, _ = sdk.encrypt(
+        source=plaintext, key_provider=StrictAwsKmsMasterKeyProvider(key_ids=[key_arn])
+    )
+    assert type(refused(base64.b64encode(ciphertext).decode())) is DecryptionError
+
+
+@given(st.binary(max_size=2_000))
+def test_any_bytes_are_refused(ciphertext: bytes) -> None:
+    request = Request.parse(cognito.event(Trigger.SIGN_UP, "AAAA" + base64.b64encode(ciphertext).decode()))
+    with pytest.raises(DecryptionError):
+        DECRYPTOR.decrypt(request)
+
+
+DECRYPTOR = Decryptor(["arn:aws:kms:eu-west-1:123456789012:key/none"])  # never gets as far as to ask KMS
+
+
+class Kms(ThreadingHTTPServer):
+    """Answers every request with the same status and body."""
+
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.status, self.body, self.asked = status, body, 0
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Kms
+
+    def do_POST(self) -> None:
+        self.server.asked += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(self.server.body)))
+        self.end_headers()
+        self.wfile.write(self.server.body.encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def kms(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kms]:
+    """A KMS that has one answer for everything."""
+    status, body = request.param
+    with Kms(status, body if isinstance(body, str) else json.dumps(body)) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", f"http://127.0.0.1:{server.server_port}")
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def says(code: str, status: int = 400) -> tuple[int, dict[str, str]]:
+    return status, {"__type": code, "message": "arn:aws:kms:eu-west-1:123456789012:key/s3cret"}
+
+
+@pytest.mark.parametrize(
+    ("kms", "kind", "asked"),
+    [
+        (says("ThrottlingException"), Unavailable, 2),
+        (says("LimitExceededException"), Unavailable, 2),
+        (says("KMSInternalException", 500), Unavailable, 2),
+        (says("DependencyTimeoutException", 500), Unavailable, 2),
+        ((503, "<html>busy</html>"), Unavailable, 2),
+        ((500, ""), Unavailable, 2),
+        (says("AccessDeniedException"), ConfigurationError, 1),
+        (says("DisabledException"), ConfigurationError, 1),
+        (says("KMSInvalidStateException"), ConfigurationError, 1),
+        (says("NotFoundException"), ConfigurationError, 1),
+        (says("UnrecognizedClientException"), ConfigurationError, 1),
+        ((403, "<html>forbidden</html>"), ConfigurationError, 1),
+        ((200, "<html>who knows</html>"), DecryptionError, 1),
+        (says("InvalidCiphertextException"), DecryptionError, 1),
+        (says("IncorrectKeyException"), DecryptionError, 1),
+        ((200, {}), DecryptionError, 1),
+    ],
+    ids=lambda value: str(value)[:60],
+    indirect=["kms"],
+)
+def test_what_kms_says_decides_the_error(
+    kms: Kms, kind: type[MailroomError], asked: int, encrypted: Encrypted, refused: Refused
+) -> None:
+    error = refused(encrypted("482910"))
+    assert type(error) is kind
+    assert kms.asked == asked
+    assert "s3cret" not in str(error)
+
+
+def test_a_kms_out_of_reach_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch, encrypted: Encrypted, request: pytest.FixtureRequest
+) -> None:
+    with socket.socket() as bound:  # and not listening
+        bound.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:{1}".format(*bound.getsockname()))
+        error = request.getfixturevalue("refused")(encrypted("482910"))
+    assert type(error) is Unavailable
+    assert str(error) == "KMS cannot be reached (EndpointConnectionError)."
+
+
+def test_a_function_without_a_role_is_misconfigured(
+    monkeypatch: pytest.MonkeyPatch, encrypted: Encrypted, request: pytest.FixtureRequest
+) -> None:
+    import boto3
+
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    error = request.getfixturevalue("refused")(encrypted("482910"))
+    assert type(error) is ConfigurationError
+    assert "NoCredentialsError" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "password"),
+    [
+        ("plain", "plain"),
+        ("&lt;&gt;&quot;&#39;&amp;", "<>\"'&"),
+        ("&amp;lt;", "&lt;"),
+        ("&amp;amp;amp;", "&amp;amp;"),
+        ("&copy", "&copy"),
+        ("&amp;copy", "&copy"),
+        ("&copy;&nbsp;&#34;&#x27;&apos;", "&copy;&nbsp;&#34;&#x27;&apos;"),
+        ("&LT;&lt", "&LT;&lt"),
+    ],
+)
+def test_a_fixed_table_undoes_the_escaping_of_passwords(escaped: str, password: str) -> None:
+    assert unescape(escaped) == password
+
+
+@given(st.text())
+def test_unescaping_undoes_what_cognito_does(password: str) -> None:
+    assert unescape(cognito.escape_password(password)) == password
+
+
+def test_only_temporary_passwords_are_unescaped(key_arn: str, encrypted: Encrypted) -> None:
+    code, decryptor = encrypted("&lt;1&gt;"), Decryptor([key_arn])
+    assert [
+        secret.reveal()
+        for trigger in (Trigger.ADMIN_CREATE_USER, Trigger.SIGN_UP)
+        if (secret := decryptor.decrypt(Request.parse(cognito.event(trigger, code))))
+    ] == ["<1>", "&lt;1&gt;"]
