@@ -162,8 +162,8 @@ def test_a_server_that_stops_reading(
     large = message.evolve(text=("x" * 70 + "\n") * 200_000)  # more than any buffer on the way
     started = monotonic()
     with pytest.raises(Unavailable, match="in time"):
-        provider.mailroom_deliver(large, Deadline(1.5))
-    assert monotonic() - started < 2.5
+        provider.mailroom_deliver(large, Deadline(2.0))
+    assert monotonic() - started < 2.8
 
 
 def test_a_late_start_of_tls(serve: Serve, provide: Provide, failure: Fail) -> None:

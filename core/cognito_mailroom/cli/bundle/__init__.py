@@ -9,8 +9,9 @@ import click
 
 from cognito_mailroom.settings import names
 
+from .features import FEATURES, called_for
+
 _PYTHONS, _PROCESSORS = ("3.11", "3.12", "3.13"), ("arm64", "x86_64")
-_FEATURES = ("idempotency", "queue", "secretsmanager", "ssm")
 
 
 def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str
     "--with",
     "features",
     multiple=True,
-    type=click.Choice(_FEATURES),
+    type=click.Choice(list(FEATURES)),
     help="Include what this takes; may be repeated. What the settings in the environment call for is included anyway.",
 )
 @click.option(
@@ -94,12 +95,17 @@ def command(
     The same input makes the same bytes.
     """
     from .contents import Wanted
-    from .demands import called_for
     from .run import run
     from .target import Target
 
     target = Target(python, arch, layer=layer)
-    wanted = Wanted(providers, extensions, frozenset(services), templates)
-    wanted = wanted.with_features({*features, *called_for(os.environ)})
+    included = [FEATURES[name] for name in {*features, *called_for(os.environ)}]
+    wanted = Wanted(
+        providers,
+        extensions,
+        extras=frozenset(extra for feature in included for extra in feature.extras),
+        services=frozenset(services).union(*(feature.services for feature in included)),
+        templates=templates,
+    )
     stem = "-".join(["mailroom", *providers, f"python{python}", arch, *(["layer"] if layer else [])])
     run(wanted, target, out or Path(stem if unpacked else f"{stem}.zip"), unpacked=unpacked)

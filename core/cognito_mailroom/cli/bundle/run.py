@@ -34,7 +34,9 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
     """
     check(wanted, os.environ)
     if out.is_dir() and (not unpacked or any(out.iterdir())):
-        raise click.ClickException(f"{out} is a folder with something in it: remove it, or name another --out.")
+        raise click.ClickException(
+            f"{out} is a folder with something in it: remove it, or name another --out."
+        )
     screen, interpreter = console(), target.interpreter()
     with TemporaryDirectory(prefix="mailroom-bundle-") as temporary:
         stage = Stage(Path(temporary, "stage"))
@@ -50,7 +52,9 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
                 done()
         show(screen, stage, out, written)
     if interpreter is None:
-        words = f"No Python {target.python} was found here, so nothing is compiled ahead, and each cold start "
+        words = (
+            f"No Python {target.python} was found here, so nothing is compiled ahead, and each cold start "
+        )
         screen.print(words + "takes about twice as long: put it on PATH.", style="yellow", soft_wrap=True)
     if wanted.templates:
         screen.print(f"For your templates, set MAILROOM_TEMPLATES={target.root}/templates", soft_wrap=True)
