@@ -48,7 +48,8 @@ def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str
     "features",
     multiple=True,
     type=click.Choice(list(FEATURES)),
-    help="Include what this takes; may be repeated. What the settings in the environment call for is included anyway.",
+    help="Include what this takes; may be repeated. What the settings in the environment call for is "
+    "included anyway.",
 )
 @click.option(
     "--service",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 import click
 from attrs import frozen
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -42,7 +41,7 @@ def closure(wanted: Wanted, target: Target) -> list[Distribution]:
     """
     found: dict[str, Distribution] = {}
     extras: dict[str, set[str]] = {}
-    markers = {**default_environment(), **target.markers}
+    markers = target.markers
 
     def visit(requirement: Requirement, needed_by: str) -> None:
         name = canonicalize_name(requirement.name)
@@ -83,7 +82,7 @@ def _installed(requirement: Requirement, needed_by: str, target: Target) -> Dist
         ) from None
 
 
-def _applies(needed: Requirement, extras: Collection[str], markers: dict[str, str]) -> bool:
+def _applies(needed: Requirement, extras: Collection[str], markers: Mapping[str, str]) -> bool:
     if needed.marker is None:
         return True
     return any(needed.marker.evaluate({**markers, "extra": extra}) for extra in (*extras, ""))

@@ -25,6 +25,7 @@ def gather(
     distributions: Sequence[Distribution],
     trimming: Trimming,
     target: Target,
+    *,
     folder: Path,
     step: Step,
 ) -> None:
@@ -42,7 +43,7 @@ def gather(
         if installed.is_editable(distribution):
             found[name] = wheels.build(distribution, folder / name)
         files = wheels.contents(found[name]) if name in found else installed.contents(distribution)
-        source = "an index" if distribution in published else "this environment"
+        source = "wheel" if distribution in published else "this environment"
         stage.add(Part(distribution.name, distribution.version, source), files, trimming)
         done()
 

@@ -1,4 +1,4 @@
-"""What pip installed from a folder or an archive: it may be on no index, so it is taken from where it stands."""
+"""What pip installed from a folder or an archive: since it may be on no index, it is taken as it stands."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def contents(distribution: Distribution) -> Iterator[tuple[str, bytes]]:
     """
     if "Root-Is-Purelib: true" not in (distribution.read_text("WHEEL") or ""):
         raise click.ClickException(
-            f"{distribution.name} was installed from {(origin(distribution) or {})['url']} and is not plain Python: "
-            "install it by name, from an index or from a folder of wheels that pip's --find-links names."
+            f"{distribution.name} is not plain Python, but was installed from a folder or an archive: "
+            "install it by name, from where pip finds its wheels for the function's machine too."
         )
     for path in distribution.files or ():
         if ".." not in path.parts and path.suffix != ".pyc":

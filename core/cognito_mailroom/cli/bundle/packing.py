@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 _TIME, _EPOCH = (1980, 1, 1, 0, 0, 0), 315_532_800
 _MODE = 0o100644  # Lambda runs as a user of its own, which must be able to read all files
 _UNIX = 3
+_HEADERS = 30 + 46  # bytes for each file, its name aside, before it and in the directory
 
 
 def names(folder: Path) -> list[str]:
@@ -21,14 +22,14 @@ def names(folder: Path) -> list[str]:
 
 
 def pack(folder: Path, prefix: str, out: Path) -> Iterator[tuple[str, int]]:
-    """Writes a zip; gives each file with its size in it."""
+    """Writes a zip; gives each file with the bytes it takes there."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with ZipFile(out, "w") as archive:
         for name in names(folder):
             entry = ZipInfo(prefix + name, _TIME)
             entry.create_system, entry.external_attr = _UNIX, _MODE << 16
             archive.writestr(entry, (folder / name).read_bytes(), ZIP_DEFLATED, compresslevel=9)
-            yield name, entry.compress_size
+            yield name, entry.compress_size + _HEADERS + 2 * len(entry.filename)
 
 
 def place(folder: Path, prefix: str, out: Path) -> Iterator[tuple[str, int]]:

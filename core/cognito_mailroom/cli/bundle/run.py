@@ -45,7 +45,7 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
             def step(words: str, total: int) -> Callable[[], None]:
                 return partial(progress.advance, progress.add_task(words, total=total))
 
-            _assemble(stage, wanted, target, interpreter, Path(temporary), step)
+            _assemble(stage, wanted, target, interpreter=interpreter, folder=Path(temporary), step=step)
             written, done = {}, step("Writing", len(stage.parts))
             for name, size in (place if unpacked else pack)(stage.folder, target.prefix, out):
                 written[name] = size
@@ -61,10 +61,11 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
 
 
 def _assemble(
-    stage: Stage, wanted: Wanted, target: Target, interpreter: str | None, folder: Path, step: Step
+    stage: Stage, wanted: Wanted, target: Target, *, interpreter: str | None, folder: Path, step: Step
 ) -> None:
     distributions = closure(wanted, target)
-    gather(stage, distributions, Trimming.of(wanted.services, distributions), target, folder, step)
+    trimming = Trimming.of(wanted.services, distributions)
+    gather(stage, distributions, trimming, target, folder=folder, step=step)
     add_own(stage, wanted.templates, layer=target.layer)
     if interpreter:
         modules = sum(path.endswith(".py") for path in stage.parts)

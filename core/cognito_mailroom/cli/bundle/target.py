@@ -71,7 +71,7 @@ class Target:
         }
 
     def interpreter(self) -> str | None:
-        """The path of a CPython of that version on this machine, whatever its processor; None if there is none."""
+        """The path of a CPython of that version here, or None; what it compiles, every processor runs."""
         for command in self._candidates():
             script = "import sys; print(sys.implementation.cache_tag, sys.executable, sep='\\n')"
             done = subprocess.run(  # noqa: S603

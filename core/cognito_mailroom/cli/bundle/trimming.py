@@ -23,6 +23,8 @@ _RULES = (
         r"[^/]+\.dist-info/(?!METADATA$|entry_points\.txt$|(.*/)?(LICEN[CS]E|NOTICE|COPYING|AUTHORS)[^/]*$).*",
     ),
     ("models for boto3.resource(), which nothing here calls", r"boto3/data/.*"),
+    ("time zones by name, which AWS does not use", r"dateutil/zoneinfo/.*\.tar\.gz"),
+    ("the parser behind cffi, which compiled modules no longer need", r"pycparser/.*"),
     ("samples that only botocore's documentation shows", r"botocore/data/.*/examples-1\.json(\.gz)?"),
 )
 

@@ -51,7 +51,6 @@ class MailgunProvider:
         self._settings = settings
         self._http = http.HttpClient(settings.base_url)
         session = requests.Session()
-        session.trust_env = False
         session.mount(settings.base_url, KeptAdapter(self._http))
         # Not by the SDK's Client, which would set up a connection and TLS of its own.
         url, headers = Config(settings.base_url)["messages"]

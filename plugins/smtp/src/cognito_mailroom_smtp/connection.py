@@ -1,53 +1,34 @@
-"""One SMTP session, whose every wait ends with the deadline of the mail at hand."""
+"""One SMTP session: what is said, and what of it may be repeated."""
 
 from __future__ import annotations
 
 import base64
-import io
 import re
-import smtplib
 import ssl
-from contextlib import suppress
 from time import monotonic
-from typing import Any
 
 from cognito_mailroom import ConfigurationError, Deadline, Message, Rejected, Secret
 from cognito_mailroom.transport.answers import cleaned
-from cognito_mailroom.transport.sockets import BoundedReader, connect, time_left
+from cognito_mailroom.transport.mime import needs_smtputf8
 
-from .mime import needs_smtputf8
+from .bounded import BoundedSmtp
 from .replies import Reply
 from .settings import PORTS, SmtpSettings
 
-_MAX_REPLY = 65_536  # bytes
 
-
-class _ReplyReader(BoundedReader):
-    """Reads one reply, but not one without an end."""
-
-    def readinto(self, buffer: Any) -> int | None:
-        if self.received > _MAX_REPLY:
-            raise OSError("the reply has no end")
-        return super().readinto(buffer)
-
-
-class Connection(smtplib.SMTP):
-    """Connected, encrypted and logged in once it is built; ``hello`` is the name it gives itself.
+class Connection(BoundedSmtp):
+    """Connected, encrypted and logged in once it is built.
 
     Raises:
         MailroomError: the server refused something.
-        OSError: it cannot be reached, hung up or let the deadline pass; smtplib's errors are OSErrors.
+        OSError: it cannot be reached, hung up or let the deadline pass.
 
     """
-
-    sock: Any
 
     def __init__(
         self, settings: SmtpSettings, tls: ssl.SSLContext | None, hello: str, deadline: Deadline
     ) -> None:
-        # Without a name, smtplib would ask DNS for one, for as long as that takes.
-        super().__init__(local_hostname=hello)
-        self.deadline = deadline
+        super().__init__(hello, deadline)
         self.last_used = monotonic()
         self._secrets = [settings.username, settings.password]
         self._private = re.compile(r"(?!)")
@@ -56,9 +37,6 @@ class Connection(smtplib.SMTP):
         except BaseException:
             self.hang_up()
             raise
-
-    def __del__(self) -> None:
-        self.close()
 
     def begin(self, message: Message) -> tuple[int, bytes]:
         """Names the sender, and returns whatever the server answers."""
@@ -82,27 +60,10 @@ class Connection(smtplib.SMTP):
         self.last_used = monotonic()
         return reply
 
-    def hang_up(self) -> None:
-        """Takes leave, waits for no answer, and closes."""
-        with suppress(OSError):
-            self.putcmd("QUIT")
-        self.close()
-
-    def send(self, s: Any) -> None:
-        """Sends before the deadline."""
-        if self.sock:
-            self.sock.settimeout(time_left(self.deadline))
-        super().send(s)
-
-    def getreply(self) -> tuple[int, bytes]:
-        """Reads a reply before the deadline, however slowly it drips in."""
-        self.file = io.BufferedReader(_ReplyReader(self.sock, self.deadline))
-        return super().getreply()
-
     def _open(self, settings: SmtpSettings, tls: ssl.SSLContext | None) -> None:
-        self.sock = connect(settings.host, settings.port or PORTS[settings.security], self.deadline)
+        self.dial(settings.host, settings.port or PORTS[settings.security])
         if tls and settings.security == "tls":
-            self._encrypt(tls, settings.host)
+            self.encrypt(tls, settings.host)
         self._require("the connection", self.getreply())
         self._require("EHLO", self.ehlo())
         if tls and settings.security == "starttls":
@@ -112,14 +73,10 @@ class Connection(smtplib.SMTP):
                     "check SMTP_PORT and SMTP_SECURITY."
                 )
             self._require("STARTTLS", self.docmd("STARTTLS"))
-            self._encrypt(tls, settings.host)
+            self.encrypt(tls, settings.host)
             self._require("EHLO", self.ehlo())  # RFC 3207, 4.2: what was said in clear is forgotten
         if settings.username:
             self._log_in(settings.username.reveal(), settings.password.reveal())
-
-    def _encrypt(self, tls: ssl.SSLContext, host: str) -> None:
-        self.sock.settimeout(time_left(self.deadline))
-        self.sock = tls.wrap_socket(self.sock, server_hostname=host)
 
     def _log_in(self, username: str, password: str) -> None:
         # smtplib's own login tries one method after the other, and knows ASCII only.

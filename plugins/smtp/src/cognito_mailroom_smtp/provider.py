@@ -7,9 +7,9 @@ from contextlib import suppress
 from time import monotonic
 
 from cognito_mailroom import ConfigurationError, Deadline, Message, Receipt, hookimpl
+from cognito_mailroom.transport.mime import compose
 
 from .connection import Connection
-from .mime import compose
 from .replies import Reply, unavailable
 from .settings import SmtpSettings
 

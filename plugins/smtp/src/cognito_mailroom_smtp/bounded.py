@@ -1,0 +1,66 @@
+"""smtplib, but every wait ends with a deadline."""
+
+from __future__ import annotations
+
+import io
+import smtplib
+import ssl
+from contextlib import suppress
+from typing import Any
+
+from cognito_mailroom import Deadline
+from cognito_mailroom.transport.sockets import BoundedReader, connect, time_left
+
+_MAX_REPLY = 65_536  # bytes
+
+
+class BoundedSmtp(smtplib.SMTP):
+    """An SMTP client that is not connected yet; ``hello`` is the name it gives itself.
+
+    All it does may raise OSError, which smtplib's own errors are, and does so when ``deadline`` is over.
+    """
+
+    sock: Any
+
+    def __init__(self, hello: str, deadline: Deadline) -> None:
+        # Without a name, smtplib would ask DNS for one, for as long as that takes.
+        super().__init__(local_hostname=hello)
+        self.deadline = deadline
+
+    def __del__(self) -> None:
+        self.close()
+
+    def dial(self, host: str, port: int) -> None:
+        """Connects; the server's greeting is yet to be read."""
+        self.sock = connect(host, port, self.deadline)
+
+    def encrypt(self, tls: ssl.SSLContext, host: str) -> None:
+        """Goes on in TLS with a server that proves to be ``host``."""
+        self.sock.settimeout(time_left(self.deadline))
+        self.sock = tls.wrap_socket(self.sock, server_hostname=host)
+
+    def send(self, s: Any) -> None:
+        """Sends before the deadline."""
+        if self.sock:
+            self.sock.settimeout(time_left(self.deadline))
+        super().send(s)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Reads a reply before the deadline, however slowly it drips in."""
+        self.file = io.BufferedReader(_ReplyReader(self.sock, self.deadline))
+        return super().getreply()
+
+    def hang_up(self) -> None:
+        """Takes leave, waits for no answer, and closes."""
+        with suppress(OSError):
+            self.putcmd("QUIT")
+        self.close()
+
+
+class _ReplyReader(BoundedReader):
+    """Reads one reply, but not one without an end."""
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self.received > _MAX_REPLY:
+            raise OSError("the reply has no end")
+        return super().readinto(buffer)
