@@ -161,6 +161,9 @@ class Settings:
     allowed_recipients: tuple[str, ...] | None = environ.var(
         None, converter=optional(names), help="patterns such as *@acme.example; all others get no mail"
     )
+    idempotency_table: str | None = environ.var(
+        None, help="a DynamoDB table that keeps a retried event from being mailed twice"
+    )
     dry_run: bool = environ.var("false", converter=switch, help="true for everything but the delivery")
 
 
