@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
+import socket
+import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -15,12 +22,20 @@ from cognito_mailroom import Deadline, Message
 from cognito_mailroom.app import Mailroom, Outcome
 from cognito_mailroom.testing import cognito
 from cognito_mailroom.testing.kms import AwsServer
-from hypothesis import settings
+from cognito_mailroom.testing.smtp import SmtpServer
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("mailroom", deadline=None, max_examples=60)
+settings.register_profile(
+    "mailroom",
+    deadline=None,
+    max_examples=60,
+    # Fixtures here hold nothing that one example could leave to the next.
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 settings.load_profile("mailroom")
 
-EVENTS = Path(__file__).parent / "events"
+ROOT = Path(__file__).parents[1]
+EVENTS = ROOT / "tests" / "events"
 
 PIGEON = """
 from cognito_mailroom import Receipt, hookimpl
@@ -60,6 +75,84 @@ def key_arn(aws: AwsServer) -> str:
 
 
 @pytest.fixture(scope="session")
+def pool_id(aws: AwsServer) -> str:
+    """A user pool with one user who has an address and one who has none."""
+    client = aws.client("cognito-idp")
+    pool_id: str = client.create_user_pool(PoolName="acme")["UserPool"]["Id"]
+    address = [{"Name": "email", "Value": "looked-up@example.com"}, {"Name": "name", "Value": "Alex"}]
+    client.admin_create_user(UserPoolId=pool_id, Username="alex", UserAttributes=address)
+    client.admin_create_user(UserPoolId=pool_id, Username="nobody", UserAttributes=address[1:])
+    return pool_id
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[SmtpServer]:
+    """A mail server that wants TLS and a login."""
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp(environ: dict[str, str], smtp_server: SmtpServer) -> Iterator[SmtpServer]:
+    """The mail server, emptied, with the settings that lead to it."""
+    environ |= {
+        "MAILROOM_PROVIDER": "smtp",
+        "SMTP_HOST": smtp_server.host,
+        "SMTP_PORT": str(smtp_server.port),
+        "SMTP_USERNAME": smtp_server.username,
+        "SMTP_PASSWORD": smtp_server.password,
+        "SMTP_CA_FILE": str(smtp_server.ca_file),
+    }
+    smtp_server.messages.clear()
+    yield smtp_server
+    smtp_server.replies.clear()
+
+
+@pytest.fixture
+def handler(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """``handler(NAME="value")``: ``handler.lambda_handler``, imported with these settings."""
+    modules = ("handler", "cognito_mailroom.aws_lambda")
+
+    def forget() -> None:
+        for name in modules:
+            sys.modules.pop(name, None)
+
+    def handler(**changes: str) -> Any:
+        forget()
+        for name, value in (environ | changes).items():
+            monkeypatch.setenv(name, value)
+        return importlib.import_module("handler").lambda_handler
+
+    yield handler
+    forget()
+    if environ["MAILROOM_PROVIDER"] == "smtp":
+        with warnings.catch_warnings():
+            # A provider keeps its connection for as long as the function lives, which here is until now.
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+
+
+@pytest.fixture(scope="session")
+def run_python() -> Callable[..., str]:
+    """``run_python("import handler", NAME="value")``: what a fresh interpreter prints."""
+
+    def run_python(code: str, *, path: str = "", cwd: Path | None = None, stdin: str = "", **env: str) -> str:
+        places = [path, str(ROOT), os.environ.get("PYTHONPATH", "")]
+        return subprocess.run(  # noqa: S603
+            [sys.executable, "-c", code],
+            check=True,
+            text=True,
+            cwd=cwd,
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **env, "PYTHONPATH": os.pathsep.join(filter(None, places))},
+        ).stdout
+
+    return run_python
+
+
+@pytest.fixture(scope="session")
 def encrypted(aws: AwsServer, key_arn: str) -> Callable[..., str]:
     """``encrypted("123456")``: as the stand-in of Cognito encrypts it, under the key of the run."""
     client = aws.client("kms")
@@ -83,6 +176,55 @@ def load() -> Callable[..., dict[str, Any]]:
         return event
 
     return load
+
+
+class Answering(ThreadingHTTPServer):
+    """Answers every request with the same status and body, and counts them."""
+
+    def __init__(self, status: int, body: object) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        self.body = (body if isinstance(body, str) else json.dumps(body)).encode()
+        self.status, self.asked = status, 0
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: Answering
+
+    def do_POST(self) -> None:
+        self.server.asked += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(self.server.body)))
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[int, object], Answering]]:
+    """``answering(400, {"__type": "ThrottlingException"})``: an AWS that knows one answer."""
+    with ExitStack() as stack:
+
+        def start(status: int, body: object) -> Answering:
+            server = stack.enter_context(Answering(status, body))
+            thread = Thread(target=server.serve_forever, args=(0.01,))
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.shutdown)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def unreachable() -> Iterator[str]:
+    """The URL of a port that is taken, and at which nobody listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield "http://127.0.0.1:{1}".format(*bound.getsockname())
 
 
 @pytest.fixture
@@ -133,7 +275,7 @@ def sent(install: Callable[..., None]) -> list[Message]:
 
 
 @pytest.fixture
-def environ(key_arn: str) -> dict[str, str]:
+def environ(key_arn: str, sent: list[Message]) -> dict[str, str]:  # noqa: ARG001 - installs the pigeon
     """The settings that there must be."""
     return {
         "MAILROOM_PROVIDER": "pigeon",
@@ -149,10 +291,10 @@ def send(
     """``send("sign_up", MAILROOM_DRY_RUN="true")``: one event through a mailroom with these settings."""
 
     def send(
-        event: str | dict[str, Any], secret: str = "482910", deadline: float = 30.0, **changes: str
+        event: str | dict[str, Any], text: str = "482910", deadline: float = 30.0, **changes: str
     ) -> Outcome:
         if isinstance(event, str):
-            event = load(event, encrypted(secret))
+            event = load(event, encrypted(text))
         return Mailroom.from_environ(environ | changes).handle(event, Deadline(deadline), "request-1")
 
     return send

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
-import socket
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from collections.abc import Callable
 from typing import Any
 
 import aws_encryption_sdk
+import boto3
 import pytest
 from aws_encryption_sdk.key_providers.kms import StrictAwsKmsMasterKeyProvider
-from aws_encryption_sdk.identifiers import CommitmentPolicy
 from cognito_mailroom import (
     ConfigurationError,
     Deadline,
@@ -36,7 +32,7 @@ from hypothesis import strategies as st
 Encrypted = Callable[..., str]
 Refused = Callable[[str], MailroomError]
 
-BOTH_FORMATS = pytest.mark.parametrize("committing", [False, True], ids=["Cognito's", "emulators'"])
+BOTH_FORMATS = pytest.mark.parametrize("form", [{}, {"committing": True}], ids=["Cognito's", "emulators'"])
 
 
 @pytest.fixture
@@ -59,9 +55,9 @@ def refused(environ: dict[str, str], sent: list[Message]) -> Refused:
 @pytest.mark.parametrize("pool_id", [cognito.POOL_ID, None], ids=["pool", "no pool"])
 @pytest.mark.parametrize("secret", ["482910", "04829107", "not digits", "ключ ✓", "x" * 9_000])
 def test_a_code_is_opened_as_it_was(
-    committing: bool, pool_id: str | None, secret: str, key_arn: str, encrypted: Encrypted
+    form: dict[str, Any], pool_id: str | None, secret: str, key_arn: str, encrypted: Encrypted
 ) -> None:
-    code = encrypted(secret, pool_id=pool_id, committing=committing)
+    code = encrypted(secret, pool_id=pool_id, **form)
     opened = Decryptor([key_arn]).decrypt(Request.parse(cognito.event(Trigger.SIGN_UP, code)))
     assert opened == Secret(secret)
 
@@ -85,12 +81,10 @@ def test_each_of_several_keys_opens_what_it_encrypted(
         assert decryptor.decrypt(request) == Secret(arn[-5:])
 
 
-def under(aws: AwsServer, arns: list[str]) -> str:
+def under(arns: list[str], plaintext: bytes = b"482910") -> str:
     """A code with one data key for each of several keys."""
-    sdk = aws_encryption_sdk.EncryptionSDKClient(
-        commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT
-    )
-    ciphertext, _ = sdk.encrypt(source="482910", key_provider=StrictAwsKmsMasterKeyProvider(key_ids=arns))
+    keys = StrictAwsKmsMasterKeyProvider(key_ids=arns)
+    ciphertext, _ = aws_encryption_sdk.EncryptionSDKClient().encrypt(source=plaintext, key_provider=keys)
     return base64.b64encode(ciphertext).decode()
 
 
@@ -98,34 +92,34 @@ def test_an_emulator_may_write_two_data_keys_and_nobody_six(
     aws: AwsServer, key_arn: str, refused: Refused
 ) -> None:
     others = [aws.create_key() for _ in range(5)]
-    two = Request.parse(cognito.event(Trigger.SIGN_UP, under(aws, [others[0], key_arn])))
+    two = Request.parse(cognito.event(Trigger.SIGN_UP, under([others[0], key_arn])))
     assert Decryptor([key_arn]).decrypt(two) == Secret("482910")
-    assert "MaxEncryptedDataKeysExceeded" in str(refused(under(aws, [key_arn, *others])))
+    assert "MaxEncryptedDataKeysExceeded" in str(refused(under([key_arn, *others])))
 
 
 @BOTH_FORMATS
 def test_the_code_of_another_pool_is_refused(
-    committing: bool, encrypted: Encrypted, refused: Refused
+    form: dict[str, Any], encrypted: Encrypted, refused: Refused
 ) -> None:
-    error = refused(encrypted("482910", pool_id="eu-west-1_Other", committing=committing))
+    error = refused(encrypted("482910", pool_id="eu-west-1_Other", **form))
     assert type(error) is DecryptionError
     assert "another user pool" in str(error)
 
 
 @BOTH_FORMATS
 def test_the_code_of_another_key_is_refused(
-    committing: bool, aws: AwsServer, encrypted: Encrypted, refused: Refused
+    form: dict[str, Any], aws: AwsServer, encrypted: Encrypted, refused: Refused
 ) -> None:
-    error = refused(encrypted("482910", key_arn=aws.create_key(), committing=committing))
+    error = refused(encrypted("482910", key_arn=aws.create_key(), **form))
     assert type(error) is DecryptionError
     assert "MAILROOM_KMS_KEY_ARN" in str(error)
 
 
 @BOTH_FORMATS
 def test_one_flipped_bit_is_refused_wherever_it_is(
-    committing: bool, encrypted: Encrypted, refused: Refused
+    form: dict[str, Any], encrypted: Encrypted, refused: Refused
 ) -> None:
-    message = bytearray(base64.b64decode(encrypted("482910", committing=committing)))
+    message = bytearray(base64.b64decode(encrypted("482910", **form)))
     # The data key names its key once more, which KMS reads: there it may well be a key out of reach.
     data_key = range(message.find(b"arn:aws:kms"), len(message) - 180)
     for place in range(0, len(message), 5):
@@ -137,9 +131,9 @@ def test_one_flipped_bit_is_refused_wherever_it_is(
 
 @BOTH_FORMATS
 def test_a_truncated_code_is_refused_wherever_it_ends(
-    committing: bool, encrypted: Encrypted, refused: Refused
+    form: dict[str, Any], encrypted: Encrypted, refused: Refused
 ) -> None:
-    message = base64.b64decode(encrypted("482910", committing=committing))
+    message = base64.b64decode(encrypted("482910", **form))
     for length in (*range(1, len(message), 9), len(message) - 1):
         assert type(refused(base64.b64encode(message[:length]).decode())) is DecryptionError
 
@@ -172,14 +166,8 @@ def test_ten_megabytes_of_noise_are_refused_unread(refused: Refused) -> None:
 
 
 @pytest.mark.parametrize("plaintext", [b"", b"\xff\xfe"], ids=repr)
-def test_a_secret_that_is_no_text_is_refused(
-    plaintext: bytes, aws: AwsServer, key_arn: str, refused: Refused
-) -> None:
-    sdk = aws_encryption_sdk.EncryptionSDKClient()
-    ciphertext, _ = sdk.encrypt(
-        source=plaintext, key_provider=StrictAwsKmsMasterKeyProvider(key_ids=[key_arn])
-    )
-    assert type(refused(base64.b64encode(ciphertext).decode())) is DecryptionError
+def test_a_secret_that_is_no_text_is_refused(plaintext: bytes, key_arn: str, refused: Refused) -> None:
+    assert type(refused(under([key_arn], plaintext))) is DecryptionError
 
 
 @given(st.binary(max_size=2_000))
@@ -192,48 +180,12 @@ def test_any_bytes_are_refused(ciphertext: bytes) -> None:
 DECRYPTOR = Decryptor(["arn:aws:kms:eu-west-1:123456789012:key/none"])  # never gets as far as to ask KMS
 
 
-class Kms(ThreadingHTTPServer):
-    """Answers every request with the same status and body."""
-
-    def __init__(self, status: int, body: str) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.status, self.body, self.asked = status, body, 0
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: Kms
-
-    def do_POST(self) -> None:
-        self.server.asked += 1
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", str(len(self.server.body)))
-        self.end_headers()
-        self.wfile.write(self.server.body.encode())
-
-    def log_message(self, *_: Any) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def kms(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kms]:
-    """A KMS that has one answer for everything."""
-    status, body = request.param
-    with Kms(status, body if isinstance(body, str) else json.dumps(body)) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", f"http://127.0.0.1:{server.server_port}")
-        yield server
-        server.shutdown()
-        thread.join()
-
-
 def says(code: str, status: int = 400) -> tuple[int, dict[str, str]]:
     return status, {"__type": code, "message": "arn:aws:kms:eu-west-1:123456789012:key/s3cret"}
 
 
 @pytest.mark.parametrize(
-    ("kms", "kind", "asked"),
+    ("answer", "kind", "asked"),
     [
         (says("ThrottlingException"), Unavailable, 2),
         (says("LimitExceededException"), Unavailable, 2),
@@ -253,38 +205,42 @@ def says(code: str, status: int = 400) -> tuple[int, dict[str, str]]:
         ((200, {}), DecryptionError, 1),
     ],
     ids=lambda value: str(value)[:60],
-    indirect=["kms"],
 )
 def test_what_kms_says_decides_the_error(
-    kms: Kms, kind: type[MailroomError], asked: int, encrypted: Encrypted, refused: Refused
-) -> None:
-    error = refused(encrypted("482910"))
+    *, answer: tuple[int, Any], kind: type[MailroomError], asked: int, answering: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch, encrypted: Encrypted, request: pytest.FixtureRequest,
+) -> None:  # fmt: skip
+    kms = answering(*answer)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", kms.url)
+    error = request.getfixturevalue("refused")(encrypted("482910"))
     assert type(error) is kind
     assert kms.asked == asked
     assert "s3cret" not in str(error)
 
 
-def test_a_kms_out_of_reach_is_unavailable(
-    monkeypatch: pytest.MonkeyPatch, encrypted: Encrypted, request: pytest.FixtureRequest
-) -> None:
-    with socket.socket() as bound:  # and not listening
-        bound.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", "http://127.0.0.1:{1}".format(*bound.getsockname()))
-        error = request.getfixturevalue("refused")(encrypted("482910"))
+@pytest.fixture
+def nowhere(unreachable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", unreachable)
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_a_kms_out_of_reach_is_unavailable(encrypted: Encrypted, refused: Refused) -> None:
+    error = refused(encrypted("482910"))
     assert type(error) is Unavailable
     assert str(error) == "KMS cannot be reached (EndpointConnectionError)."
 
 
-def test_a_function_without_a_role_is_misconfigured(
-    monkeypatch: pytest.MonkeyPatch, encrypted: Encrypted, request: pytest.FixtureRequest
-) -> None:
-    import boto3
-
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+@pytest.fixture
+def roleless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which remembers its credentials
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    error = request.getfixturevalue("refused")(encrypted("482910"))
+
+
+@pytest.mark.usefixtures("roleless")
+def test_a_function_without_a_role_is_misconfigured(encrypted: Encrypted, refused: Refused) -> None:
+    error = refused(encrypted("482910"))
     assert type(error) is ConfigurationError
     assert "NoCredentialsError" in str(error)
 

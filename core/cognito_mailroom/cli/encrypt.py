@@ -43,7 +43,7 @@ def _attributes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -
     return {name: value for name, _, value in split}
 
 
-@click.command("encrypt", short_help="Make the code of a test event, as Cognito does.")
+@click.command("encrypt")
 @click.argument("text", required=False)
 @click.option("--pool-id", required=True, help="The user pool that the event names in userPoolId.")
 @click.option(
@@ -60,7 +60,7 @@ def _attributes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -
     "trigger",
     metavar="TRIGGER",
     callback=_trigger,
-    help="Print a whole event, ready for `invoke`: SignUp, AdminCreateUser (which implies --password), …",
+    help="Print a whole event, ready for `invoke`: SignUp, AdminCreateUser (implies --password) and so on.",
 )
 @click.option("--email", metavar="ADDRESS", help="Who gets the mail of the event.")
 @click.option(

@@ -13,11 +13,17 @@ import click
 from cognito_mailroom.errors import MailroomError
 from cognito_mailroom.suggestions import did_you_mean
 
-_COMMANDS = ("demo", "encrypt", "invoke", "plugins")
+_COMMANDS = {
+    "demo": "Send all eight mails on stand-ins, and look at them.",
+    "encrypt": "Make the code of a test event, as Cognito does.",
+    "invoke": "Run the Lambda function on event files.",
+    "new-plugin": "Write a plugin for another provider, ready to be filled in.",
+    "plugins": "List the installed plugins, or check the settings.",
+}
 
 
 class _Commands(click.Group):
-    """Each command is the ``command`` of the module that bears its name."""
+    """Each command is the ``command`` of the module that bears its name, imported when it is wanted."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(_COMMANDS)
@@ -26,8 +32,13 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             hint = did_you_mean(cmd_name, _COMMANDS) or f" (there are {', '.join(_COMMANDS)})"
             ctx.fail(f"No such command {cmd_name!r}{hint}")
-        command: click.Command = import_module(f".{cmd_name}", __package__).command
+        command: click.Command = import_module(f".{cmd_name.replace('-', '_')}", __package__).command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        # click itself would import every module for its line.
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
         with one_sentence():

@@ -7,7 +7,7 @@ import os
 import click
 
 
-@click.command("plugins", short_help="List the installed plugins, or check the settings.")
+@click.command("plugins")
 @click.option("--check", is_flag=True, help="Load and check everything that the environment names.")
 def command(*, check: bool) -> None:
     """List the installed providers and extensions, with their hooks and settings.

@@ -18,6 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 from attrs import field, frozen
 from urllib3 import HTTPHeaderDict
 
+_ABORT = struct.pack("ii", 1, 0)  # a linger of no time at all: close() discards and resets
+
 
 @frozen
 class Request:
@@ -145,7 +147,7 @@ class Exchange:
 
     def reset(self) -> None:
         """Breaks the connection with a reset (RST) instead of a polite end."""
-        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
         self.close()
 
     def close(self) -> None:
@@ -153,8 +155,10 @@ class Exchange:
         self._reader.close()
         self._connection.close()
 
-    def interrupt(self) -> None:
-        """Ends whatever another thread waits for on this connection."""
+    def interrupt(self, *, reset: bool = False) -> None:
+        """Ends whatever another thread waits for on this connection, which then closes or resets it."""
         with suppress(OSError):
+            if reset:
+                self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
             # Not SSLSocket.shutdown, which takes the TLS state from under the other thread.
-            socket.socket.shutdown(self._connection, socket.SHUT_RDWR)
+            socket.socket.shutdown(self._connection, socket.SHUT_RD if reset else socket.SHUT_RDWR)

@@ -92,6 +92,13 @@ class HttpServer:
         """Scripts the requests to come, one after the other."""
         self._script.extend(behaviours)
 
+    def drop_connections(self, *, reset: bool = False) -> None:
+        """Closes every connection, or resets it, as servers do with what idles; returns when it is done."""
+        for exchange in self._exchanges:
+            exchange.interrupt(reset=reset)
+        for thread in self._threads:
+            thread.join()
+
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.host, self.port = self._listener.getsockname()
@@ -104,10 +111,7 @@ class HttpServer:
         # Nothing else wakes an accept on every system.
         socket.create_connection((self.host, self.port)).close()
         self._accepting.join()
-        for exchange in self._exchanges:
-            exchange.interrupt()
-        for thread in self._threads:
-            thread.join()
+        self.drop_connections()
         if self._failures and kind is None:
             raise self._failures[0]
 

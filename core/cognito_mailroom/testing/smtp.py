@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import enum
 import logging
+import socket
 import ssl
-from collections.abc import Mapping
+import struct
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -32,6 +34,10 @@ class Silence(enum.Enum):
     HANG_UP = enum.auto()
 
 
+Answer = str | Silence | Callable[[asyncio.Transport], Awaitable[None]]
+"""A reply, none, or a coroutine function that is given the connection to misuse."""
+
+
 class SmtpServer:
     """aiosmtpd on a free port of the loopback interface, for the length of a ``with`` block.
 
@@ -53,14 +59,14 @@ class SmtpServer:
         password: str = SENTINEL,
         auth_required: bool = True,
         smtputf8: bool = True,
-        replies: Mapping[str, str | Silence] | None = None,
+        replies: Mapping[str, Answer] | None = None,
         context: ssl.SSLContext | None = None,
     ) -> None:
         self.security = security
         self.username = username
         self.password = password
         self.auth_required = auth_required and security != "none"
-        self.replies: dict[str, str | Silence] = {}
+        self.replies: dict[str, Answer] = {}
         self.messages: list[ReceivedMail] = []
         self.connections = 0
         """How many were accepted so far."""
@@ -107,14 +113,17 @@ class SmtpServer:
         self.drop_connections()
         self._controller.stop()
 
-    def drop_connections(self) -> None:
-        """Breaks off every connection without a word, as a server does that is restarted."""
-        asyncio.run_coroutine_threadsafe(self._drop_connections(), self._controller.loop).result()
+    def drop_connections(self, *, reset: bool = False) -> None:
+        """Breaks off every connection without a word, or resets it, as a server does that is restarted."""
+        asyncio.run_coroutine_threadsafe(self._drop_connections(reset), self._controller.loop).result()
 
-    async def _drop_connections(self) -> None:
+    async def _drop_connections(self, reset: bool) -> None:  # noqa: FBT001
         for session in self.sessions:
+            if reset:
+                connection = session.transport.get_extra_info("socket")
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             session.transport.abort()
-        while self.sessions:
+        while self.sessions:  # noqa: ASYNC110 - the loop needs a few turns, and nothing tells which
             await asyncio.sleep(0)
 
     def _authenticate(self, _: Any, __: Any, ___: Any, ____: str, given: Any) -> AuthResult:
@@ -174,7 +183,9 @@ class _Hooks:
         reply = self.server.replies.get(command, otherwise)
         if reply is Silence.HANG_UP:
             session.transport.abort()
-        if isinstance(reply, Silence):
+        elif callable(reply):
+            await reply(session.transport)
+        if not isinstance(reply, str) and reply is not MISSING:
             await asyncio.Event().wait()  # until the end of the connection cancels it
         return reply
 

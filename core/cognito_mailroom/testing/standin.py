@@ -10,11 +10,22 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from time import monotonic
 from types import MappingProxyType
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
 
 from attrs import field, frozen
 
 from cognito_mailroom import Address
+
+
+class _Utf8(policy.EmailPolicy):
+    """Reads headers in UTF-8 (RFC 6532), of which Python's own policy leaves the parts undecoded."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+_UTF8 = cast("policy.EmailPolicy[EmailMessage]", _Utf8())
 
 
 @frozen
@@ -70,7 +81,7 @@ class ReceivedMail:
     @property
     def message(self) -> EmailMessage:
         """The content, parsed."""
-        return message_from_bytes(self.content, policy=policy.default)
+        return message_from_bytes(self.content, policy=_UTF8)
 
 
 class StandIn(Protocol):

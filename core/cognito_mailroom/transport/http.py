@@ -11,6 +11,7 @@ import json
 import os
 import ssl
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http.client import HTTPResponse
 from ipaddress import ip_address
 from time import monotonic
@@ -26,19 +27,20 @@ from cognito_mailroom.errors import Unavailable
 from . import sockets
 from .answers import unreachable
 
-_MAX_ANSWER_BYTES = 1_048_576
-# Providers and the networks between drop what idles for some minutes, often without a word.
-_MAX_IDLE_SECONDS = 60.0
+MAX_ANSWER_BYTES = 1_048_576
 
 
 def base_url(text: str) -> str:
     """A setting's converter: an https URL, or http on this very machine; raises ValueError."""
-    url = urllib3.util.parse_url(text)
-    if not url.host or url.query or url.auth:
-        raise ValueError("want a URL such as https://api.example.com")
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
-        raise ValueError("want https, since the key goes along with every mail")
-    return text.rstrip("/")
+    # urllib3 quotes what it cannot parse, which may hold a password.
+    with suppress(urllib3.exceptions.LocationParseError, UnicodeError):
+        url = urllib3.util.parse_url(text)
+        plain = text.isprintable() and not set(text) & set(" ?#")
+        if plain and url.host and not url.auth and url.host.encode("idna"):
+            if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
+                raise ValueError("want https, since the key goes along with every mail")
+            return text.rstrip("/")
+    raise ValueError("want a URL such as https://api.example.com")
 
 
 def _is_loopback(host: str) -> bool:
@@ -58,7 +60,10 @@ class Answer:
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object; raises ValueError if it is not one."""
-        value = json.loads(self.body)
+        try:
+            value = json.loads(self.body)
+        except RecursionError:
+            value = None
         if not isinstance(value, dict):
             raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - as json itself does
         return value
@@ -67,16 +72,20 @@ class Answer:
 class HttpClient:
     """Speaks to one origin; nothing is connected, and the TLS context is built, on construction.
 
-    It serves one call at a time, as a Lambda function does.
+    It serves one call at a time, as a Lambda function does. ``ca_file`` names the authorities to trust
+    instead of the default ones; ``plain`` lets http reach other machines too.
     """
 
-    def __init__(self, origin: str) -> None:
-        url = urllib3.util.parse_url(base_url(origin))
+    max_idle = 60.0
+    """Seconds: providers, and the networks before them, drop what idles for some minutes without a word."""
+
+    def __init__(self, origin: str, *, ca_file: str | None = None, plain: bool = False) -> None:
+        url = urllib3.util.parse_url(origin if plain else base_url(origin))
         host = url.host or ""
         self.deadline = Deadline(0)
         self.pool: urllib3.HTTPConnectionPool
         if url.scheme == "https":
-            self.pool = _HttpsPool(host, url.port, ssl_context=_tls_context(), client=self)
+            self.pool = _HttpsPool(host, url.port, ssl_context=_tls_context(ca_file), client=self)
         else:
             self.pool = _HttpPool(host, url.port, client=self)
         self._path = (url.path or "").rstrip("/")
@@ -93,19 +102,19 @@ class HttpClient:
             response = self.pool.urlopen(
                 "POST", self._path + path, body=body, headers=headers, retries=False, preload_content=False
             )
-            content = response.read(_MAX_ANSWER_BYTES + 1)
+            content = response.read(MAX_ANSWER_BYTES + 1)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(str(self.pool.host), error) from None
-        if len(content) > _MAX_ANSWER_BYTES:
+        if len(content) > MAX_ANSWER_BYTES:
             response.close()
-            raise Unavailable(f"{self.pool.host} answered with more than {_MAX_ANSWER_BYTES} bytes.")
+            raise Unavailable(f"{self.pool.host} answered with more than {MAX_ANSWER_BYTES} bytes.")
         response.release_conn()
         return Answer(response.status, response.headers, content)
 
 
-def _tls_context() -> ssl.SSLContext:
+def _tls_context(ca_file: str | None) -> ssl.SSLContext:
     """The system's authorities, or those of the file that requests and OpenSSL's own variables name."""
-    return ssl.create_default_context(cafile=os.environ.get("REQUESTS_CA_BUNDLE"))
+    return ssl.create_default_context(cafile=ca_file or os.environ.get("REQUESTS_CA_BUNDLE"))
 
 
 class _Kept(HTTPConnection):
@@ -124,7 +133,7 @@ class _Kept(HTTPConnection):
         return sockets.connect(self._dns_host, self.port, self._client.deadline)
 
     def request(self, *args: Any, **options: Any) -> None:
-        if self._last_answer and monotonic() - self._last_answer > _MAX_IDLE_SECONDS:
+        if self._last_answer and monotonic() - self._last_answer > self._client.max_idle:
             self.close()
         self._reused = self._last_answer is not None
         self._reader = None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from requests import Response
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ProtocolError
+
+from .http import MAX_ANSWER_BYTES
 
 if TYPE_CHECKING:
     from .http import HttpClient
@@ -26,3 +31,28 @@ class KeptAdapter(HTTPAdapter):
 
     def cert_verify(self, *_: Any) -> None:
         """Nothing: requests would load its own bundle of authorities anew for every connection."""
+
+    def build_response(self, req: Any, resp: Any) -> Response:
+        """An answer of which requests reads so much and no more, lest it fill the memory."""
+        response = super().build_response(req, resp)
+        resp.stream = _bounded(resp)
+        return response
+
+
+class EndlessAnswerError(ProtocolError):
+    """The answer goes on beyond any that a provider gives."""
+
+
+def _bounded(answer: Any) -> Callable[..., Iterator[bytes]]:
+    stream = answer.stream
+
+    def read(*args: Any, **options: Any) -> Iterator[bytes]:
+        received = 0
+        for piece in stream(*args, **options):
+            received += len(piece)
+            if received > MAX_ANSWER_BYTES:
+                answer.close()
+                raise EndlessAnswerError
+            yield piece
+
+    return read

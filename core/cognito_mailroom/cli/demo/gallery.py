@@ -9,8 +9,8 @@ from secrets import token_urlsafe
 
 import jinja2
 
+from .arrival import Arrival
 from .inspection import part
-from .stage import Arrival
 
 
 def write(folder: Path, arrivals: Sequence[Arrival]) -> Path:

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cognito_mailroom.testing.smtp import ReceivedMail
+    from cognito_mailroom.testing.standin import ReceivedMail
 
 
 def part(mail: ReceivedMail, subtype: str) -> str:

@@ -13,8 +13,9 @@ from rich.text import Text
 from cognito_mailroom.cli.console import console
 from cognito_mailroom.notification import Trigger
 
+from .arrival import Arrival
 from .gallery import write
-from .stage import Arrival, stage
+from .stage import stage
 
 
 def run(provider: str, out: Path) -> bool:
@@ -35,13 +36,15 @@ def run(provider: str, out: Path) -> bool:
         f"{good} of {len(arrivals)} mails arrived.", style="bold green" if everything else "bold red"
     )
     screen.print(count, f"Look at them: {index}", soft_wrap=True)
-    screen.print("What to set for real ones: cognito-mailroom plugins", soft_wrap=True)
+    screen.print("Next, with settings of your own: cognito-mailroom plugins --check", soft_wrap=True)
     return everything
 
 
 def _table(arrivals: Sequence[Arrival]) -> Table:
-    table = Table("Trigger", "Recipient", "Subject")
-    table.add_column("Event to inbox", justify="right")
+    table = Table()
+    for heading in ("Trigger", "Recipient", "Subject"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("Event to inbox", justify="right", overflow="fold")
     for arrival in arrivals:
         subject = Text(arrival.fault, style="red") if arrival.fault else Text(arrival.subject)
         table.add_row(arrival.name, arrival.recipient, subject, arrival.duration)

@@ -10,51 +10,20 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import frozen
 
 from cognito_mailroom.cli.group import describe
 from cognito_mailroom.cli.lambda_context import LambdaContext
 from cognito_mailroom.errors import MailroomError
-from cognito_mailroom.installed import PROVIDERS, Installed
 from cognito_mailroom.notification import Trigger
 
+from .arrival import Arrival
 from .inspection import fault
 
 if TYPE_CHECKING:
     from cognito_mailroom.testing.kms import AwsServer
-    from cognito_mailroom.testing.smtp import ReceivedMail
-
-    from .stand_ins import StandIn
+    from cognito_mailroom.testing.standin import StandIn
 
 _TIMEOUT = 30.0  # seconds, for each event
-
-
-@frozen
-class Arrival:
-    """What came of one event."""
-
-    trigger: Trigger
-    recipient: str
-    mail: ReceivedMail | None
-    seconds: float | None
-    """From the event to the inbox."""
-    fault: str
-    """What is wrong with the mail, or an empty text."""
-
-    @property
-    def name(self) -> str:
-        """The trigger as people say it: ``Sign up``."""
-        return self.trigger.slug.replace("_", " ").capitalize()
-
-    @property
-    def subject(self) -> str:
-        """The subject of the mail, if there is one."""
-        return str(self.mail.message["Subject"]) if self.mail else ""
-
-    @property
-    def duration(self) -> str:
-        """``12 ms``, or nothing."""
-        return "" if self.seconds is None else f"{self.seconds * 1000:.0f} ms"
 
 
 class Stage:
@@ -63,7 +32,7 @@ class Stage:
     def __init__(self, aws: AwsServer, key_arn: str, stand_in: StandIn, handler: Callable[..., Any]) -> None:
         self.cast = (
             f"KMS and Cognito: moto on {aws.endpoint_url.removeprefix('http://')}",
-            f"Provider: {stand_in.description}",
+            f"Provider: {type(stand_in).__qualname__} of {type(stand_in).__module__}",
         )
         self._kms = aws.client("kms")
         self._key_arn = key_arn
@@ -76,13 +45,13 @@ class Stage:
         secret, recipient = _secret(trigger), _recipient(trigger)
         event = self._event(trigger, secret, recipient)
         expected = secret or event["request"]["userAttributes"]["ONE_CLICK_LINK_INVALID"]
-        already = len(self._stand_in.mails)
+        already = len(self._stand_in.messages)
         started = monotonic()
         try:
             self._handler(event, LambdaContext(_TIMEOUT))
         except MailroomError as error:
             return Arrival(trigger, recipient, None, None, describe(error))
-        mails = self._stand_in.mails[already:]
+        mails = self._stand_in.messages[already:]
         if not mails:
             return Arrival(trigger, recipient, None, None, "no mail arrived")
         seconds = mails[0].received_at - started
@@ -109,21 +78,22 @@ def stage(provider: str) -> Iterator[Stage]:
     """Everything up and running, on free ports of the loopback interface.
 
     Raises:
-        click.ClickException: the provider's plugin or what the stand-ins need is not installed.
+        click.ClickException: the plugin, its stand-in or what that needs is not installed.
 
     """
     try:
         from cognito_mailroom.testing.kms import AwsServer
 
-        from .stand_ins import STAND_INS
+        from .stand_ins import build
+
+        stand_in = build(provider)
     except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
         raise click.ClickException(
-            f"The demo needs {error.name}: pip install 'cognito-mailroom[local]'"
+            f"The demo needs {package}: pip install 'cognito-mailroom[local]'"
         ) from None
-    if provider not in Installed().names(PROVIDERS):
-        raise click.ClickException(f"The demo needs the plugin: pip install cognito-mailroom-{provider}")
-    owned = ("AWS_", "BOTO_", "MAILROOM_", *(f"{name.upper()}_" for name in STAND_INS))
-    with _own_environment(owned), AwsServer() as aws, STAND_INS[provider]() as stand_in:
+    own = ("AWS_", "BOTO_", "MAILROOM_", provider.upper().replace("-", "_") + "_")
+    with _own_environment(own), AwsServer() as aws, stand_in:
         key_arn = aws.create_key()
         os.environ.update(aws.environ)
         os.environ.update(stand_in.environ)
@@ -167,7 +137,7 @@ def _pool(client: Any) -> str:
 
 
 def _recipient(trigger: Trigger) -> str:
-    return f"alex+{trigger.slug}@example.com"
+    return f"alex{list(Trigger).index(trigger) + 1}@example.com"
 
 
 def _secret(trigger: Trigger) -> str | None:

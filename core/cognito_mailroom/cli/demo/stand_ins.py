@@ -1,40 +1,35 @@
-"""What the demo puts in the place of a provider; one more provider is one more entry of `STAND_INS`."""
+"""Finds what takes a provider's place in the demo: a class under the provider's name in an entry point."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from secrets import token_urlsafe
+from importlib.metadata import EntryPoint, entry_points
 
-from attrs import frozen
+import click
 
-from cognito_mailroom.testing.smtp import ReceivedMail, SmtpServer
+from cognito_mailroom.installed import PROVIDERS, Installed
+from cognito_mailroom.suggestions import did_you_mean
+from cognito_mailroom.testing.standin import StandIn
 
-
-@frozen
-class StandIn:
-    """A running counterpart: how a plugin is told of it, and what it received so far."""
-
-    description: str
-    environ: Mapping[str, str]
-    mails: Sequence[ReceivedMail]
+_GROUP = "cognito_mailroom.standins"
+_OWN = {"smtp": EntryPoint("smtp", "cognito_mailroom.testing.smtp:SmtpServer", _GROUP)}
 
 
-@contextmanager
-def _smtp() -> Iterator[StandIn]:
-    with SmtpServer(security="starttls", username="mailroom", password=token_urlsafe()) as server:
-        yield StandIn(
-            description=f"a mail server with STARTTLS and AUTH on {server.host}:{server.port}",
-            environ={
-                "SMTP_HOST": server.host,
-                "SMTP_PORT": str(server.port),
-                "SMTP_SECURITY": "starttls",
-                "SMTP_USERNAME": server.username,
-                "SMTP_PASSWORD": server.password,
-                "SMTP_CA_FILE": str(server.ca_file),
-            },
-            mails=server.messages,
+def build(provider: str) -> StandIn:
+    """The stand-in of a provider, not yet running.
+
+    Raises:
+        click.ClickException: the provider's plugin is not installed, or it has no stand-in.
+
+    """
+    installed = Installed().names(PROVIDERS)
+    if provider not in installed:
+        if near := did_you_mean(provider, installed):
+            raise click.ClickException(f"No provider named {provider!r} is installed{near}")
+        raise click.ClickException(f"The demo needs the plugin: pip install cognito-mailroom-{provider}")
+    known = _OWN | {entry.name: entry for entry in entry_points(group=_GROUP)}
+    if provider not in known:
+        raise click.ClickException(
+            f"The provider {provider!r} has no stand-in for the demo: its package names none in {_GROUP}"
         )
-
-
-STAND_INS: Mapping[str, Callable[[], AbstractContextManager[StandIn]]] = {"smtp": _smtp}
+    stand_in: StandIn = known[provider].load()()
+    return stand_in

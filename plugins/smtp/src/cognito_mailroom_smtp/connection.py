@@ -64,7 +64,7 @@ class Connection(smtplib.SMTP):
         """All that follows once `begin` was answered; returns the server's last reply."""
         self._require("MAIL", answer)
         self._require("RCPT", self.docmd("RCPT", f"TO:<{message.recipient}>"))
-        self._require("DATA", self.docmd("DATA"), wanted="3")
+        self._require("DATA", self.docmd("DATA"), wanted="354")
         # RFC 5321, 4.5.2: a lone dot ends the mail, so a line that begins with a dot gets another.
         self.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         reply = self._require("DATA", self.getreply())
@@ -114,18 +114,20 @@ class Connection(smtplib.SMTP):
         # smtplib's own login tries one method after the other, and knows ASCII only.
         offered = self.esmtp_features.get("auth", "").upper().split()
         if "PLAIN" in offered:
-            lines = ["AUTH PLAIN " + _base64(f"\0{username}\0{password}")]
+            tokens = [_base64(f"\0{username}\0{password}")]
+            lines = [f"AUTH PLAIN {tokens[0]}"]
         elif "LOGIN" in offered:
-            lines = ["AUTH LOGIN", _base64(username), _base64(password)]
+            tokens = [_base64(username), _base64(password)]
+            lines = ["AUTH LOGIN", *tokens]
         else:
             raise ConfigurationError(
                 "The SMTP server offers no login by PLAIN or LOGIN: check SMTP_PORT, "
                 "or unset SMTP_USERNAME and SMTP_PASSWORD."
             )
-        self._secrets += [Secret(line.rpartition(" ")[2]) for line in lines]
+        self._secrets += map(Secret, tokens)
         *questions, last = lines
         for line in questions:
-            self._require("AUTH", self.docmd(line), wanted="3")
+            self._require("AUTH", self.docmd(line), wanted="334")
         self._require("AUTH", self.docmd(last))
 
     def _require(self, command: str, answer: tuple[int, bytes], wanted: str = "2") -> Reply:
@@ -135,7 +137,9 @@ class Connection(smtplib.SMTP):
         return reply
 
     def _clean(self, words: str) -> str:
-        return cleaned(self._private.sub("…", words), *self._secrets)
+        for secret in filter(None, self._secrets):
+            words = re.sub(re.escape(secret.reveal()), "…", words, flags=re.IGNORECASE)
+        return cleaned(self._private.sub("…", words))
 
 
 def _base64(text: str) -> str:

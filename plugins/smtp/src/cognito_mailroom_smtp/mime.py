@@ -75,7 +75,7 @@ def _is_plain(text: str) -> bool:
 def _text(name: str, text: str) -> _Header:
     plain = _is_plain(text) and all(len(word) <= _MAX_WORD for word in text.split())
     header = Header(text, "us-ascii" if plain else "utf-8", header_name=name)
-    return _Header(name, header.encode(linesep="\r\n"))
+    return _Header(name, header.encode(linesep="\r\n").lstrip())  # no first line that is empty
 
 
 def _mailbox(name: str, address: Address) -> _Header:

@@ -23,7 +23,8 @@ _SLOWER = "send more slowly, or have the limit raised"
 
 # The first row that matches decides. RFC 3463 says what a status means: x.1 is about addresses (x.1.7
 # and x.1.8 about the sender's), x.2 about mailboxes, x.6 about content, x.7 about policy and security.
-RULES: tuple[tuple[str, str, str, type[MailroomError], str], ...] = (
+Rule = tuple[str, str, str, type[MailroomError], str]
+RULES: tuple[Rule, ...] = (
     # command, code, status, error, what to do
     ("*", "*", "4.7.*", RateLimited, _SLOWER),
     ("AUTH", "*", "?.7.*", ConfigurationError, _LOGIN),
@@ -60,10 +61,14 @@ class Reply:
         code = f"{answer[0]:03}" if answer[0] >= 0 else ""
         return cls(code, status[1] if status else "", clean(_STATUS.sub("", text)))
 
+    def rule(self, command: str) -> Rule:
+        """The row of the table for this answer to a command."""
+        given = (command, self.code, self.status)
+        return next(rule for rule in RULES if all(map(fnmatchcase, given, rule[:3])))
+
     def error(self, command: str) -> MailroomError:
         """What it means that a command was answered like this."""
-        given = (command, self.code, self.status)
-        kind, advice = next(row[3:] for row in RULES if all(map(fnmatchcase, given, row[:3])))
+        *_, kind, advice = self.rule(command)
         return kind(f"The SMTP server answered {command} with {str(self).rstrip('. ')}: {advice}.")
 
     def __str__(self) -> str:

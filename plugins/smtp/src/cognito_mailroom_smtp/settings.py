@@ -25,7 +25,7 @@ def _host(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not (text.isdecimal() and 0 < int(text) < 65_536):
+    if not re.fullmatch("[0-9]{1,5}", text) or not 0 < int(text) < 65_536:
         raise ValueError("want a number from 1 to 65535")
     return int(text)
 

@@ -1,7 +1,6 @@
 """What `encrypt` makes against what the JavaScript edition of the Encryption SDK makes.
 
-Not collected by default, since it needs Node and ``@aws-crypto/client-node`` on NODE_PATH:
-``pytest tests/interop/with_node.py``, or ``tox run -e interop``.
+Needs Node and ``@aws-crypto/client-node`` on NODE_PATH, which ``tox run -e interop`` sees to.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The parts of `cognito_mailroom.testing.contract.ProviderContract`."""

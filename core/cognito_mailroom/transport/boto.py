@@ -1,0 +1,44 @@
+"""The kept connection under a client of boto3."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from urllib3 import HTTPResponse
+
+from .http import HttpClient
+
+
+def keep(client: Any) -> HttpClient:
+    """Has a client send over one kept connection; set ``deadline`` on what this returns before each call.
+
+    botocore builds and signs the request and reads the answer, of a service that speaks JSON. In
+    between, by itself, it would neither bound a server that drips nor replace a dead connection but by
+    sending anew. Its endpoint and AWS_CA_BUNDLE are kept to; a proxy is not, nor are its timeouts.
+    """
+    # boto3 lets an endpoint of one's own be plain http, and no key travels with a signed request.
+    http = HttpClient(client.meta.endpoint_url, ca_file=os.environ.get("AWS_CA_BUNDLE"), plain=True)
+
+    def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        """Called by botocore, which then does not send; what this raises passes through."""
+        answer = http.post(
+            urlsplit(request.url).path,
+            body=request.body,
+            headers=dict(request.headers),
+            deadline=http.deadline,
+        )
+        try:
+            body = json.dumps(answer.json()).encode()
+        except ValueError:
+            body = b"{}"  # botocore would stumble over anything else
+        raw = HTTPResponse(io.BytesIO(body), preload_content=False)
+        return AWSResponse(request.url, answer.status, answer.headers, raw)
+
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-send.{service}", send)
+    return http

@@ -1,0 +1,123 @@
+"""The provider itself, and what the operator sets."""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+import requests
+from cognito_mailroom import ConfigurationError, Deadline, Message, Notification, Receipt, Secret, hookimpl
+from cognito_mailroom.settings import HostedTemplates
+from cognito_mailroom.transport.answers import unreachable
+from cognito_mailroom.transport.http import HttpClient, base_url
+from cognito_mailroom.transport.requests import KeptAdapter
+from postmarker.core import PostmarkClient
+
+from .answers import check
+
+_METADATA_CHARS = 80  # of a value; Postmark refuses a mail with more
+
+
+def _origin(text: str) -> str:
+    if urlsplit(base_url(text)).path:  # the SDK would drop it without a word
+        raise ValueError("want a URL without a path, such as https://api.postmarkapp.com")
+    return base_url(text)
+
+
+@environ.config(prefix="POSTMARK", frozen=True)
+class PostmarkSettings:
+    """The environment variables of this plugin."""
+
+    server_token: Secret = environ.var(converter=Secret, help="the API token of a Postmark server")
+    message_stream: str | None = environ.var(None, help="a transactional stream; default: outbound")
+    base_url: str = environ.var("https://api.postmarkapp.com", converter=_origin, help="where the API is")
+    template: HostedTemplates = environ.group(HostedTemplates)
+
+
+class PostmarkProvider:
+    """Sends through one Postmark server; nothing is connected until the first mail.
+
+    Raises:
+        ConfigurationError: the settings cannot work.
+
+    """
+
+    Settings = PostmarkSettings
+
+    def __init__(self, settings: PostmarkSettings) -> None:
+        token = settings.server_token.reveal()
+        if not re.fullmatch("[!-~]+", token):
+            raise ConfigurationError("POSTMARK_SERVER_TOKEN is malformed: it has a character no token has.")
+        self._settings = settings
+        self._http = HttpClient(settings.base_url)
+        self._sdk = _Client(token, root_api_url=settings.base_url)
+        # All that it logs are whole mails and answers, at DEBUG.
+        self._sdk.logger.addFilter(_nothing)
+        session = self._sdk.session
+        session.trust_env = False  # no .netrc is read for every mail, nor put in place of the token
+        session.mount(settings.base_url, KeptAdapter(self._http))
+        # The SDK's own check loses the headers, and stumbles over a refusal that is not JSON.
+        session.hooks["response"].append(partial(check, settings.server_token))
+
+    @hookimpl
+    def mailroom_render(self, notification: Notification, draft: Message) -> Message | None:
+        """Names the template for this trigger, by its alias or its number, if there is one."""
+        return self._settings.template.complete(notification, draft)
+
+    @hookimpl
+    def mailroom_deliver(self, message: Message, deadline: Deadline) -> Receipt:
+        """Hands the mail to Postmark.
+
+        Raises:
+            DeliveryError: Rejected for an inactive or malformed recipient, RateLimited, Unavailable.
+            ConfigurationError: all else that Postmark refuses.
+
+        """
+        self._http.deadline = deadline
+        try:
+            answer = self._send(message)
+        except requests.RequestException as error:
+            failure = unreachable(str(self._http.pool.host), error)
+        else:
+            return Receipt(message_id=str(answer["MessageID"]), detail=str(answer.get("Message", "")))
+        raise failure  # not in the except clause, so that it drags no other exception along
+
+    def _send(self, message: Message) -> dict[str, Any]:
+        tag, client_id = (*message.tags, "", "")[:2]
+        metadata = {"client_id": client_id, "idempotency_key": message.idempotency_key}
+        fields: dict[str, Any] = {
+            "From": message.sender.formatted,
+            "To": message.recipient.formatted,
+            "ReplyTo": message.reply_to and message.reply_to.formatted,
+            "Headers": dict(message.headers),
+            "Tag": tag or None,
+            "Metadata": {name: value[:_METADATA_CHARS] for name, value in metadata.items() if value},
+            "MessageStream": self._settings.message_stream,
+            "TrackOpens": False,
+            "TrackLinks": "None",
+        }
+        if template := message.hosted_template:
+            known_by = {"TemplateId": int(template)} if template.isdecimal() else {"TemplateAlias": template}
+            send, more = (
+                self._sdk.emails.send_with_template,
+                {"TemplateModel": dict(message.variables), **known_by},
+            )
+        else:
+            bodies = {"TextBody": message.text or None, "HtmlBody": message.html or None}
+            send, more = self._sdk.emails.send, {"Subject": message.subject, **bodies}
+        answer: dict[str, Any] = send(**fields, **more)
+        return answer
+
+
+class _Client(PostmarkClient):  # type: ignore[misc]
+    """The SDK's, whose repr would show the token."""
+
+    __repr__ = object.__repr__
+
+
+def _nothing(_: logging.LogRecord) -> bool:
+    return False

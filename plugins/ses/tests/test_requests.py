@@ -1,0 +1,110 @@
+"""What SES is sent."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cognito_mailroom import Address, ConfigurationError, Receipt, Rejected
+from cognito_mailroom.testing.builders import IDEMPOTENCY_KEY, a_message
+from cognito_mailroom.testing.http import Reply
+from cognito_mailroom_ses.standin import SesServer
+
+Send = Callable[..., Receipt]
+
+
+def body(ses: SesServer) -> Any:
+    (request,) = ses.server.requests
+    assert (request.method, request.path) == ("POST", "/v2/email/outbound-emails")
+    return request.json()
+
+
+def test_a_mail_without_tracking_and_with_all_to_search_for(send: Send, ses: SesServer) -> None:
+    message = a_message()
+    send(message)
+    sent = body(ses)
+    raw = b64decode(sent.pop("Content")["Raw"]["Data"])
+    assert raw.isascii()
+    assert max(map(len, raw.split(b"\r\n"))) < 1000
+    assert sent == {
+        "FromEmailAddress": '"Acme, Inc." <no-reply@acme.example>',
+        "Destination": {"ToAddresses": [str(message.recipient)]},
+        "EmailTags": [
+            {"Name": "trigger", "Value": "sign_up"},
+            {"Name": "client_id", "Value": "1example23456789"},
+            {"Name": "idempotency_key", "Value": IDEMPOTENCY_KEY},
+        ],
+        "ConfigurationOverrides": {
+            "Tracking": {"OpenTrackingEnabled": "DISABLED", "ClickTrackingEnabled": "DISABLED"}
+        },
+    }
+
+
+def test_the_settings(send: Send, ses: SesServer) -> None:
+    arn = "arn:aws:ses:eu-west-1:123456789012:identity/acme.example"
+    send(a_message(), SES_CONFIGURATION_SET="codes", SES_IDENTITY_ARN=arn)
+    assert body(ses).items() >= {("ConfigurationSetName", "codes"), ("FromEmailAddressIdentityArn", arn)}
+
+
+@pytest.mark.parametrize(
+    ("tags", "key", "sent"),
+    [
+        ((), "", {}),
+        (("sign_up",), "", {"trigger": "sign_up"}),
+        (
+            ("sign up", "a.b:c"),
+            "ä" * 300,
+            {"trigger": "sign_up", "client_id": "a_b_c", "idempotency_key": "_" * 256},
+        ),
+    ],
+)
+def test_tags_are_what_ses_takes(
+    tags: tuple[str, ...], key: str, sent: dict[str, str], *, send: Send, ses: SesServer
+) -> None:
+    send(a_message(tags=tags, idempotency_key=key))
+    assert {tag["Name"]: tag["Value"] for tag in body(ses).get("EmailTags", [])} == sent
+
+
+def test_a_template(send: Send, ses: SesServer) -> None:
+    password = "<Tr0ub4dor&copy>'\""
+    message = a_message(
+        text="",
+        html="",
+        hosted_template="welcome",
+        sender=Address("no-reply@acme.example", "Zoë's Bäckerei"),
+        variables={"code": password, "name": "Zoë"},
+        headers={"Auto-Submitted": "auto-generated", "X-Note": "Grüße " * 20},
+    )
+    ses.server.next(Reply(200, {"MessageId": "1-2-3"}))
+    assert send(message) == Receipt(message_id="1-2-3")
+    sent = body(ses)
+    template = sent["Content"]["Template"]
+    assert template["TemplateName"] == "welcome"
+    assert json.loads(template["TemplateData"]) == {
+        "code": "&lt;Tr0ub4dor&amp;copy&gt;&#x27;&quot;",
+        "name": "Zoë",
+        "text": {"code": password, "name": "Zoë"},
+    }
+    headers = {header["Name"]: header["Value"] for header in template["Headers"]}
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert all(value.isascii() and value.isprintable() for value in headers.values())
+    assert sent["FromEmailAddress"].isascii()
+    assert sent["ReplyToAddresses"] == ["Acme Support <support@acme.example>"]
+    assert "ConfigurationOverrides" in sent
+
+
+@pytest.mark.parametrize(
+    ("field", "error"),
+    [("recipient", Rejected), ("sender", ConfigurationError), ("reply_to", ConfigurationError)],
+)
+def test_an_address_that_ses_cannot_take(
+    field: str, error: type[Exception], send: Send, ses: SesServer
+) -> None:
+    with pytest.raises(error, match="ASCII before") as raised:
+        send(a_message(**{field: Address("zoë@acme.example")}))
+    assert type(raised.value) is error
+    assert "zoë" not in str(raised.value)
+    assert not ses.server.requests

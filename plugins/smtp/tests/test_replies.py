@@ -1,0 +1,187 @@
+"""What the server says decides which error it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+from cognito_mailroom import (
+    ConfigurationError,
+    Deadline,
+    MailroomError,
+    Message,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom_smtp import SmtpProvider
+from cognito_mailroom_smtp.replies import RULES, Reply
+
+Provide = Callable[..., SmtpProvider]
+Serve = Callable[..., Any]
+Fail = Callable[..., MailroomError]
+
+TABLE = [
+    # The enhanced status decides, on whatever command it comes.
+    ("RCPT", "550 5.1.1 No such user here", Rejected),
+    ("RCPT", "556 5.1.10 Recipient address has null MX", Rejected),
+    ("RCPT", "553 5.1.3 Bad address", Rejected),
+    ("RCPT", "550 5.2.1 Mailbox disabled", Rejected),
+    ("RCPT", "552 5.2.2 Over quota", Rejected),
+    ("RCPT", "450 4.2.2 Over quota", Rejected),
+    ("MAIL", "550 5.1.1 Said early", Rejected),
+    ("DATA", "550 5.1.1 Said late", Rejected),
+    ("DATA", "550 5.2.3 Longer than the mailbox allows", Rejected),
+    ("MAIL", "501 5.1.7 Bad sender address syntax", ConfigurationError),
+    ("MAIL", "550 5.1.8 Sender's domain not found", ConfigurationError),
+    ("RCPT", "550 5.1.8 Sender's domain not found", ConfigurationError),
+    ("RCPT", "450 4.1.8 Sender's domain not found", ConfigurationError),
+    ("RCPT", "554 5.7.1 Relay access denied", ConfigurationError),
+    ("RCPT", "530 5.7.0 Must issue a STARTTLS command first", ConfigurationError),
+    ("DATA", "554 5.7.1 Sender not verified", ConfigurationError),
+    ("DATA", "550 5.7.26 Unauthenticated mail", ConfigurationError),
+    ("AUTH", "535 5.7.8 Bad credentials", ConfigurationError),
+    ("AUTH", "534 5.7.9 Stronger mechanism needed", ConfigurationError),
+    ("AUTH", "454 4.7.0 Temporary authentication failure", RateLimited),
+    ("RCPT", "450 4.7.1 Too many recipients this hour", RateLimited),
+    ("DATA", "421 4.7.0 Try again later", RateLimited),
+    ("MAIL", "451 4.7.500 Server busy", RateLimited),
+    ("GREETING", "421 4.7.0 Too many connections", RateLimited),
+    ("DATA", "554 5.6.0 Malformed content", Rejected),
+    ("DATA", "550 5.6.7 SMTPUTF8 not possible", Rejected),
+    ("MAIL", "550 5.6.7 SMTPUTF8 not possible", Rejected),
+    ("MAIL", "451 4.3.0 Try later", Unavailable),
+    ("RCPT", "450 4.4.1 No route", Unavailable),
+    ("DATA", "452 4.3.1 Disk full", Unavailable),
+    ("GREETING", "421 4.3.2 Shutting down", Unavailable),
+    # 552 and 554 on the data, where the status is not about addresses, mailboxes or policy.
+    ("DATA", "552 5.3.4 Message too big", Rejected),
+    ("DATA", "554 5.0.0 No", Rejected),
+    ("DATA", "552 Message too big", Rejected),
+    ("DATA", "554 Transaction failed", Rejected),
+    # A status that no row knows is an operator's matter: the mail is kept, not given up.
+    ("RCPT", "550 5.0.0 No", ConfigurationError),
+    ("RCPT", "554 5.4.14 Hop count exceeded", ConfigurationError),
+    ("DATA", "550 5.3.0 No", ConfigurationError),
+    ("MAIL", "552 5.3.4 Message too big", ConfigurationError),
+    ("AUTH", "504 5.5.4 Unrecognised mechanism", ConfigurationError),
+    # Without a status, the command decides.
+    ("RCPT", "550 No such user", Rejected),
+    ("RCPT", "551 User not local", Rejected),
+    ("DATA", "550 Refused", Rejected),
+    ("MAIL", "550 Who are you?", ConfigurationError),
+    ("MAIL", "501 Syntax error", ConfigurationError),
+    ("AUTH", "535 Incorrect", ConfigurationError),
+    ("STARTTLS", "502 No", ConfigurationError),
+    ("EHLO", "550 Go away", ConfigurationError),
+    ("GREETING", "554 No SMTP service here", ConfigurationError),
+    ("GREETING", "421 Too busy", Unavailable),
+    ("EHLO", "421 Too busy", Unavailable),
+    ("STARTTLS", "454 TLS not available", Unavailable),
+    ("AUTH", "454 Try later", Unavailable),
+    ("MAIL", "421 Shutting down", Unavailable),
+    ("RCPT", "450 Mailbox busy", Unavailable),
+    ("RCPT", "452 Out of storage", Unavailable),
+    ("DATA", "451 Aborted", Unavailable),
+    # How servers write a status, and what only looks like one.
+    ("RCPT", "550 #5.7.1 Not allowed", ConfigurationError),
+    ("RCPT", "550 5.7.1: Not allowed", ConfigurationError),
+    ("RCPT", "550-Please read\n550 5.7.1 the policy", ConfigurationError),
+    ("RCPT", "550 5.7.1.25 is blocked", Rejected),
+    ("RCPT", "550 See section 5.7.1", Rejected),
+    ("RCPT", "550", Rejected),
+    # What SMTP has no use for here.
+    ("MAIL", "354 Go ahead", Unavailable),
+    ("RCPT", "Internal server error", Unavailable),
+    ("AUTH", "334 VXNlcg==", Unavailable),
+]
+
+
+def server_for(command: str, reply: str) -> SmtpServer:
+    encrypted = command in {"STARTTLS", "AUTH"}
+    return SmtpServer(security="starttls" if encrypted else "none", replies={command: reply})
+
+
+@pytest.mark.parametrize(("command", "reply", "kind"), TABLE, ids=[" ".join(row[:2]) for row in TABLE])
+def test_the_reply_decides(
+    command: str, reply: str, kind: type[MailroomError], provide: Provide, failure: Fail
+) -> None:
+    with server_for(command, reply) as server:
+        error = failure(kind, provide(server))
+    assert not server.messages
+    assert server.connections == 1
+    if reply[:3].isdigit():
+        assert f" with {reply[:3]}" in str(error)
+
+
+def test_no_row_of_the_table_hides_another() -> None:
+    codes = ["", "354", "421", "450", "550", "552", "554"]
+    statuses = [
+        "",
+        *(f"{kind}.{subject}.{detail}" for kind in "45" for subject in range(8) for detail in (0, 7, 8)),
+    ]
+    commands = ["the connection", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"]
+    reached = {
+        Reply(code, status, "").rule(command) for code, status, command in product(codes, statuses, commands)
+    }
+    assert reached == set(RULES)
+
+
+def test_the_servers_words_are_in_the_error(provide: Provide, failure: Fail) -> None:
+    reply = "550-5.1.1 The account does not exist.\n550 5.1.1 See https://mail.example/?p=NoSuchUser ."
+    with server_for("RCPT", reply) as server:
+        error = failure(Rejected, provide(server))
+    assert str(error) == (
+        "The SMTP server answered RCPT with 550 5.1.1 The account does not exist. "
+        "See https://mail.example/?p=NoSuchUser: no retry can mend it."
+    )
+
+
+def test_a_long_or_garbled_reply_is_cut_short(provide: Provide, failure: Fail) -> None:
+    with server_for("RCPT", "550 5.1.1 \x1b[31m\u202e" + "blah " * 80) as server:
+        assert len(str(failure(Rejected, provide(server)))) < 300
+
+
+def test_a_rate_limit_names_no_time(provide: Provide, failure: Fail) -> None:
+    with server_for("RCPT", "450 4.7.1 Slow down") as server:
+        error = failure(RateLimited, provide(server))
+    assert isinstance(error, RateLimited)
+    assert error.retry_after is None
+
+
+@pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
+def test_after_a_refusal_the_next_mail_starts_clean(
+    command: str, provide: Provide, failure: Fail, message: Message
+) -> None:
+    with server_for(command, "550 5.1.1 No such user here") as server:
+        provider = provide(server)
+        failure(Rejected, provider)
+        server.replies.clear()
+        provider.mailroom_deliver(message, Deadline(10))
+    assert [mail.rcpt_to for mail in server.messages] == [["jane.doe@example.com"]]
+
+
+def test_any_good_reply_is_good(provide: Provide, message: Message) -> None:
+    with SmtpServer(security="none", replies={"RCPT": "251 Will forward", "DATA": "200 fine"}) as server:
+        receipt = provide(server).mailroom_deliver(message, Deadline(10))
+    assert receipt.detail == "200 fine"
+    assert len(server.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [("554 5.5.1 No valid recipients", Rejected), ("451 Not now", Unavailable), ("250 Queued", Unavailable)],
+)
+def test_data_is_sent_only_when_it_is_asked_for(
+    reply: str, kind: type[MailroomError], serve: Serve, provide: Provide, failure: Fail
+) -> None:
+    def dialogue(peer: Any) -> None:
+        peer.greet()
+        for answer in ("250 ok", "250 ok", reply):
+            peer.listen().say(answer)
+        assert peer.hear() == "QUIT"
+
+    failure(kind, provide(serve(dialogue)))

@@ -1,0 +1,106 @@
+"""Settings are checked where they are read, and each fault names its variable without the value."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import Any
+
+import pytest
+from cognito_mailroom import ConfigurationError, Secret
+from cognito_mailroom.faults import Faults
+from cognito_mailroom.settings import read, variables
+from cognito_mailroom.testing import tls
+from cognito_mailroom_smtp import SmtpProvider
+
+LOGIN = {"SMTP_USERNAME": "AKIAEXAMPLE", "SMTP_PASSWORD": "open sesame"}
+
+
+def settings(**given: str) -> Any:
+    faults = Faults()
+    found = read(SmtpProvider.Settings, {"SMTP_HOST": "mail.example"} | given, faults)
+    if found is None:
+        raise faults.error()
+    return found
+
+
+def test_the_entry_point_names_the_provider() -> None:
+    (entry,) = entry_points(group="cognito_mailroom.providers", name="smtp")
+    assert entry.load() is SmtpProvider
+
+
+def test_the_variables() -> None:
+    found = {variable.name: variable for variable in variables(SmtpProvider.Settings)}
+    assert list(found) == [
+        f"SMTP_{name}" for name in ("HOST", "PORT", "SECURITY", "USERNAME", "PASSWORD", "CA_FILE")
+    ]
+    assert [name for name in found if found[name].required] == ["SMTP_HOST"]
+    assert [name for name in found if found[name].is_secret] == ["SMTP_USERNAME", "SMTP_PASSWORD"]
+    assert all(variable.help for variable in found.values())
+
+
+def test_a_host_is_enough() -> None:
+    found = settings(SMTP_USERNAME="", SMTP_CA_FILE=" ")
+    assert (found.port, found.security, found.ca_file) == (None, "starttls", None)
+    assert not found.username
+    assert not found.password
+    SmtpProvider(found)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["mail.example", "mail.example.", "localhost", "192.0.2.1", "2001:db8::1", "::1", "mäil.example", "a_1"],
+)
+def test_hosts(host: str) -> None:
+    assert settings(SMTP_HOST=host).host == host
+
+
+def test_a_ca_file() -> None:
+    found = settings(SMTP_CA_FILE=str(tls.ca_file()), SMTP_PORT="2525")
+    assert (found.ca_file, found.port) == (tls.ca_file(), 2525)
+    SmtpProvider(found)
+
+
+NO_HOSTS = [
+    "smtp://mail.example", "mail.example:587", "mail.example/x", "[::1]", "a..b", ".example", "1:2",
+    "me@mail.example", "two words", "mail.example\n", "ä" * 80 + ".example", "x" * 64,
+]  # fmt: skip
+NO_PORTS = ["0", "65536", "-1", "smtp", "5.5", "²", "९", "9" * 5000]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        *(("SMTP_HOST", value, "without a scheme or a port") for value in NO_HOSTS),
+        *(("SMTP_PORT", value, "1 to 65535") for value in NO_PORTS),
+        *(("SMTP_SECURITY", value, "starttls, tls or none") for value in ["ssl", "STARTTLS", "true"]),
+        *(("SMTP_CA_FILE", value, "CA certificates in PEM") for value in ["/nonexistent.pem", "/", __file__]),
+    ],
+)
+def test_a_malformed_value(name: str, value: str, wanted: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        settings(**{name: value})
+    assert str(caught.value).startswith(f"{name} is malformed: want ")
+    assert wanted in str(caught.value)
+    assert repr(value) not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"SMTP_USERNAME": "AKIAEXAMPLE"}, "SMTP_PASSWORD"),
+        ({"SMTP_PASSWORD": "open sesame"}, "SMTP_USERNAME"),
+        ({**LOGIN, "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
+    ],
+)
+def test_a_contradiction(given: dict[str, str], named: str) -> None:
+    with pytest.raises(ConfigurationError, match=named) as caught:
+        SmtpProvider(settings(**given))
+    assert not [value for value in LOGIN.values() if value in str(caught.value)]
+
+
+def test_credentials_show_in_no_repr() -> None:
+    found = settings(**LOGIN)
+    provider = SmtpProvider(found)
+    shown = f"{found!r}{found}{provider!r}{provider}{vars(provider)}"
+    assert not [value for value in LOGIN.values() if value in shown]
+    assert found.password == Secret("open sesame")

@@ -1,0 +1,188 @@
+"""Which provider is tried next, what the observers are told, and which error is the last word."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+import pytest
+from cognito_mailroom import (
+    ConfigurationError,
+    Deadline,
+    MailroomError,
+    Message,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+from cognito_mailroom.app import Mailroom, Outcome
+
+Send = Callable[..., Outcome]
+
+# One provider for each way in which a delivery can end, and one observer of all.
+SOURCE = """
+import environ
+from cognito_mailroom import ConfigurationError, RateLimited, Receipt, Rejected, Unavailable, hookimpl
+
+tried, told = [], []
+
+@environ.config(prefix="KEYED")
+class Settings:
+    key = environ.var()
+
+class Provider:
+    error = None
+    @hookimpl
+    def mailroom_deliver(self, message, deadline):
+        tried.append((type(self).__name__.lower(), message))
+        if self.error: raise self.error
+        return Receipt(message_id="1", detail="fine", provider=self.signature)
+    signature = ""
+
+class Good(Provider): ...
+class Signed(Provider): signature = "somebody else"
+class Hosted(Provider):
+    @hookimpl
+    def mailroom_render(self, draft): return draft.evolve(hosted_template="d-1")
+class Rejects(Provider): error = Rejected("Refused.")
+class Limited(Provider): error = RateLimited("Slower.", retry_after=3600.0)
+class Down(Provider): error = Unavailable("Down.")
+class Misconfigured(Provider): error = ConfigurationError("Bad key.")
+class Crashes(Provider): error = RuntimeError("482910")
+class Keyed(Provider):
+    Settings = Settings
+    def __init__(self, settings): raise AssertionError("never built")
+class Slow(Provider):
+    @hookimpl
+    def mailroom_deliver(self, message, deadline):
+        tried.append(("slow", message))
+        while deadline.remaining(): pass
+        raise Unavailable("Too late.")
+class Observer:
+    @hookimpl
+    def mailroom_delivered(self, notification, receipt): told.append(("delivered", receipt.provider))
+    @hookimpl
+    def mailroom_failed(self, error, final): told.append((type(error).__name__, final))
+"""
+PROVIDERS = (
+    "Good", "Signed", "Hosted", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed", "Slow",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def flock(install: Callable[..., None]) -> None:
+    providers = {name.lower(): name for name in PROVIDERS}
+    install("flock", SOURCE, providers=providers, extensions={"observer": "Observer"})
+
+
+def tried() -> list[str]:
+    return [name for name, _ in importlib.import_module("flock").tried]
+
+
+def told() -> list[tuple[str, object]]:
+    seen: list[tuple[str, object]] = importlib.import_module("flock").told
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("providers", "asked", "observed"),
+    [
+        ("good", ["good"], []),
+        ("good,down", ["good"], []),
+        ("limited,good", ["limited", "good"], [("RateLimited", False)]),
+        ("down,good", ["down", "good"], [("Unavailable", False)]),
+        ("misconfigured,good", ["misconfigured", "good"], [("ConfigurationError", False)]),
+        ("crashes,good", ["crashes", "good"], [("Unavailable", False)]),
+        ("down,keyed,good", ["down", "good"], [("Unavailable", False), ("ConfigurationError", False)]),
+        ("down,limited,good", ["down", "limited", "good"], [("Unavailable", False), ("RateLimited", False)]),
+    ],
+)
+def test_the_next_provider_is_tried_where_one_fails(
+    providers: str, asked: list[str], observed: list[tuple[str, object]], send: Send
+) -> None:
+    receipt = send("sign_up", MAILROOM_PROVIDER=providers).receipt
+    assert receipt
+    assert receipt.provider == "good"
+    assert (tried(), told()) == (asked, [*observed, ("delivered", "good")])
+
+
+@pytest.mark.parametrize(
+    ("providers", "kind", "asked", "observed"),
+    [
+        ("rejects", Rejected, ["rejects"], [("Rejected", True)]),
+        ("rejects,good", Rejected, ["rejects"], [("Rejected", True)]),
+        ("down,rejects,good", Rejected, ["down", "rejects"], [("Unavailable", False), ("Rejected", True)]),
+        ("limited", RateLimited, ["limited"], [("RateLimited", True)]),
+        ("down", Unavailable, ["down"], [("Unavailable", True)]),
+        ("misconfigured", ConfigurationError, ["misconfigured"], [("ConfigurationError", True)]),
+        ("crashes", Unavailable, ["crashes"], [("Unavailable", True)]),
+        ("down,limited", RateLimited, ["down", "limited"], [("Unavailable", False), ("RateLimited", True)]),
+        ("limited,misconfigured", ConfigurationError, ["limited", "misconfigured"],
+         [("RateLimited", False), ("ConfigurationError", True)]),
+        ("down,keyed", ConfigurationError, ["down"], [("Unavailable", False), ("ConfigurationError", True)]),
+    ],
+)  # fmt: skip
+def test_where_no_provider_delivers_the_last_word_is_raised(
+    *,
+    providers: str,
+    kind: type[MailroomError],
+    asked: list[str],
+    observed: list[tuple[str, object]],
+    send: Send,
+) -> None:
+    with pytest.raises(MailroomError) as refused:
+        send("sign_up", MAILROOM_PROVIDER=providers)
+    assert type(refused.value) is kind
+    assert (tried(), told()) == (asked, observed)
+
+
+def test_a_later_provider_tells_what_it_lacks_when_it_is_needed(send: Send) -> None:
+    with pytest.raises(ConfigurationError, match=r"^KEYED_KEY is missing\.$"):
+        send("sign_up", MAILROOM_PROVIDER="down,keyed")
+
+
+def test_when_the_time_is_over_no_other_provider_is_tried(send: Send) -> None:
+    with pytest.raises(Unavailable):
+        send("sign_up", MAILROOM_PROVIDER="slow,good", deadline=0.5)
+    assert (tried(), told()) == (["slow"], [("Unavailable", True)])
+
+
+def test_without_time_nothing_is_tried(send: Send) -> None:
+    with pytest.raises(Unavailable, match="No time is left"):
+        send("sign_up", MAILROOM_PROVIDER="good", deadline=-1.0)
+    assert (tried(), told()) == ([], [("Unavailable", True)])
+
+
+def test_a_receipt_that_names_its_provider_is_left_alone(send: Send) -> None:
+    receipt = send("sign_up", MAILROOM_PROVIDER="signed").receipt
+    assert receipt
+    assert (receipt.provider, receipt.message_id, receipt.detail) == ("somebody else", "1", "fine")
+
+
+def test_a_hosted_template_is_for_its_own_provider_alone(send: Send) -> None:
+    send("sign_up", MAILROOM_PROVIDER="hosted")
+    send("sign_up", MAILROOM_PROVIDER="down,hosted")
+    messages: dict[str, Message] = {}
+    for name, message in importlib.import_module("flock").tried:
+        messages.setdefault(name, message)
+    assert (messages["hosted"].hosted_template, messages["hosted"].text) == ("d-1", "")
+    assert messages["hosted"].variables["code"] == "482910"
+    assert messages["down"].hosted_template is None
+    assert "482910" in messages["down"].text
+
+
+def test_all_providers_tried_are_given_the_same_key(send: Send) -> None:
+    send("sign_up", MAILROOM_PROVIDER="down,limited,good")
+    assert len({message.idempotency_key for _, message in importlib.import_module("flock").tried}) == 1
+
+
+def test_a_retry_carries_the_same_key(
+    environ: dict[str, str], encrypted: Callable[..., str], load: Callable[..., dict[str, object]]
+) -> None:
+    mailroom = Mailroom.from_environ(environ | {"MAILROOM_PROVIDER": "down"})
+    event = load("sign_up", encrypted("482910"))
+    for request_id in ("request-1", "request-2"):
+        with pytest.raises(Unavailable):
+            mailroom.handle(event, Deadline(30), request_id)
+    first, second = (message.idempotency_key for _, message in importlib.import_module("flock").tried)
+    assert first == second != ""

@@ -1,0 +1,58 @@
+"""A server to misbehave, and a client to bear it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+import pytest
+from cognito_mailroom import Deadline, Unavailable
+from cognito_mailroom.testing import tls
+from cognito_mailroom.testing.http import HttpServer, Reply, Request
+from cognito_mailroom.transport.http import Answer, HttpClient
+
+Post = Callable[..., Answer]
+
+
+def echo(request: Request) -> Reply:
+    return Reply(202, {"path": request.path, "body": request.body.decode()})
+
+
+@pytest.fixture(params=["http", "https"])
+def server(request: pytest.FixtureRequest) -> Iterator[HttpServer]:
+    with HttpServer(echo, tls=request.param == "https") as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def _trust(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.ca_file()))
+
+
+@pytest.fixture
+def client(server: HttpServer) -> HttpClient:
+    return HttpClient(server.url)
+
+
+@pytest.fixture
+def post(client: HttpClient) -> Post:
+    """``post("hello")``: over the client's one connection, within ten seconds unless told otherwise."""
+
+    def post(body: str = "hello", seconds: float = 10.0) -> Answer:
+        return client.post("/mails", body=body.encode(), headers={"X-Key": "k"}, deadline=Deadline(seconds))
+
+    return post
+
+
+@pytest.fixture
+def fails(post: Post) -> Callable[..., str]:
+    """``fails(0.3)``: what the Unavailable says that a post becomes, in time."""
+
+    def fails(seconds: float = 10.0) -> str:
+        started = monotonic()
+        with pytest.raises(Unavailable) as caught:
+            post(seconds=seconds)
+        assert monotonic() - started < seconds + 2
+        return str(caught.value)
+
+    return fails

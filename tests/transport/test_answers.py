@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from cognito_mailroom import ConfigurationError, MailroomError, RateLimited, Secret, Unavailable
+from cognito_mailroom.transport.answers import cleaned, refusal, retry_after, unreachable
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("The key is wrong.", "The key is wrong."),
+        ("The key\r\n\tSG.secret  is wrong", "The key … is wrong"),
+        ("SG.secret SG.secret", "… …"),
+        ("to alex@example.com, please", "to …, please"),
+        ("<alex+tag@mail.example.com>: unknown", "<…>: unknown"),
+        ('"to":["alex@example.com","bo@example.com"]', '"to":["…","…"]'),
+        ("zoë@bücher.example is suppressed", "… is suppressed"),
+        ("a\x00b\x1b[31mc\u202ed\u2028e", "ab[31mcd e"),
+        ("", ""),
+        ("x" * 200, "x" * 200),
+        ("x" * 201, "x" * 199 + "…"),
+    ],
+)
+def test_words_are_shown_without_what_is_private(words: str, shown: str) -> None:
+    assert cleaned(words, Secret("SG.secret"), Secret("")) == shown
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (301, ConfigurationError),
+        (400, ConfigurationError),
+        (401, ConfigurationError),
+        (403, ConfigurationError),
+        (404, ConfigurationError),
+        (413, ConfigurationError),
+        (422, ConfigurationError),
+        (408, Unavailable),
+        (429, RateLimited),
+        (500, Unavailable),
+        (502, Unavailable),
+        (503, Unavailable),
+        (599, Unavailable),
+    ],
+)
+def test_a_status_has_a_meaning(status: int, error: type[MailroomError]) -> None:
+    refused = refusal("Acme", status, "Go away.", {})
+    assert type(refused) is error
+    assert str(refused) == f"Acme answered {status}: Go away."
+
+
+def test_words_may_be_missing() -> None:
+    assert str(refusal("Acme", 500, "", {})) == "Acme answered 500."
+
+
+def test_a_wait_goes_along() -> None:
+    refused = refusal("Acme", 429, "", {"Retry-After": "7"})
+    assert isinstance(refused, RateLimited)
+    assert refused.retry_after == 7.0
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("Mon, 99 Nov 2094 08:49:37 GMT", None),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 0.0),
+        ("Sun, 06 Nov 1994 08:49:37", 0.0),
+        ("Sunday, 06-Nov-94 08:49:37 GMT", 0.0),
+        ("Sun Nov  6 08:49:37 1994", 0.0),
+    ],
+)
+def test_retry_after(value: str, seconds: float | None) -> None:
+    assert retry_after({"Retry-After": value}) == seconds
+
+
+@pytest.mark.parametrize("zone", [UTC, None])
+def test_retry_after_a_date_to_come(zone: object) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    value = date if zone else date.replace("GMT", "-0000")
+    wait = retry_after({"Retry-After": value})
+    assert wait is not None
+    assert 85 < wait <= 90
+
+
+def test_there_may_be_no_retry_after() -> None:
+    assert retry_after({}) is None
+
+
+@given(st.text(max_size=40))
+@example("Mon, 01 Jan 0001 00:00:00 +2359")
+@example("Fri, 31 Dec 9999 23:59:59 -2359")
+@example("Mon, 01 Jan 2024 00:00:00 +99999999")
+@example("9" * 400)
+@example("²")
+def test_no_retry_after_does_harm(value: str) -> None:
+    wait = retry_after({"Retry-After": value})
+    assert wait is None or 0 <= wait < float("inf")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ConnectionRefusedError(111, "alex@example.com"), "acme.example cannot be reached (ConnectionRefusedError)."),
+        (OSError("x", TimeoutError()), "acme.example did not answer in time."),
+        (ValueError(ValueError(TimeoutError())), "acme.example did not answer in time."),
+        (OSError(ssl.SSLCertVerificationError()), "The certificate of acme.example cannot be verified: *"),
+    ],
+)  # fmt: skip
+def test_why_there_was_no_answer(error: Exception, told: str) -> None:
+    unavailable = unreachable("acme.example", error)
+    assert isinstance(unavailable, Unavailable)
+    assert str(unavailable).startswith(told.rstrip("*"))
+
+
+def test_an_error_that_holds_itself_is_no_trap() -> None:
+    error = OSError("reset")
+    error.args = (error,)
+    error.__context__ = error
+    assert "cannot be reached (OSError)" in str(unreachable("acme.example", error))

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import monotonic
+
+import pytest
+import requests
+from cognito_mailroom import Deadline
+from cognito_mailroom.testing.http import (
+    Behaviour,
+    CloseWithinAnswer,
+    Drip,
+    Garbage,
+    HttpServer,
+    Reply,
+    ResetBeforeAnswer,
+    Stall,
+)
+from cognito_mailroom.transport.answers import unreachable
+from cognito_mailroom.transport.http import HttpClient
+from cognito_mailroom.transport.requests import KeptAdapter
+
+Send = Callable[..., requests.Response]
+
+
+@pytest.fixture
+def session(server: HttpServer, client: HttpClient) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.mount(server.url, KeptAdapter(client))
+        yield session
+
+
+@pytest.fixture
+def send(server: HttpServer, client: HttpClient, session: requests.Session) -> Send:
+    """``send("hello")``: as an SDK does that knows of requests alone."""
+
+    def send(body: str = "hello", seconds: float = 10.0) -> requests.Response:
+        client.deadline = Deadline(seconds)
+        return session.post(f"{server.url}/mails", data=body, timeout=60)
+
+    return send
+
+
+def test_requests_share_the_clients_connection(server: HttpServer, send: Send) -> None:
+    for number in range(20):
+        assert send(str(number)).json() == {"path": "/mails", "body": str(number)}
+    assert server.connections == 1
+
+
+def test_a_refusal_is_an_answer(server: HttpServer, send: Send) -> None:
+    server.next(Reply(429, "slowly", {"Retry-After": "7"}))
+    answer = send()
+    assert (answer.status_code, answer.text, answer.headers["Retry-After"]) == (429, "slowly", "7")
+    assert send().status_code == 202
+    assert server.connections == 1
+
+
+def test_a_kept_connection_that_breaks_is_replaced_once(server: HttpServer, send: Send) -> None:
+    send()
+    server.next(ResetBeforeAnswer())
+    assert send("again").json()["body"] == "again"
+    assert (server.connections, len(server.requests)) == (2, 3)
+
+
+@pytest.mark.parametrize("behaviour", [ResetBeforeAnswer(), CloseWithinAnswer(), Garbage()])
+def test_a_fresh_connection_that_breaks_is_unreachable(
+    behaviour: Behaviour, server: HttpServer, send: Send
+) -> None:
+    server.next(behaviour)
+    with pytest.raises(requests.RequestException) as caught:
+        send()
+    assert "127.0.0.1 cannot be reached (" in str(unreachable("127.0.0.1", caught.value))
+    assert len(server.requests) == 1
+    assert send().status_code == 202
+
+
+@pytest.mark.parametrize("behaviour", [Stall(), Drip(), Drip(headers=True)])
+def test_the_deadline_goes_before_the_sdks_own_timeout(
+    behaviour: Behaviour, server: HttpServer, send: Send
+) -> None:
+    server.next(behaviour)
+    started = monotonic()
+    with pytest.raises(requests.RequestException) as caught:
+        send(seconds=0.3)
+    assert monotonic() - started < 2
+    assert str(unreachable("127.0.0.1", caught.value)) == "127.0.0.1 did not answer in time."
+
+
+def test_the_authorities_are_the_clients(session: requests.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    with HttpServer(lambda _: Reply(202), tls=True) as server:
+        client = HttpClient(server.url, ca_file=str(server.ca_file))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
+        session.mount(server.url, KeptAdapter(client))
+        client.deadline = Deadline(10)
+        assert session.post(server.url, data=b"", timeout=60).status_code == 202
