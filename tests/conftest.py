@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import Deadline, Message
-from cognito_mailroom.app import Mailroom, Outcome
+from cognito_mailroom.app import Mailroom
+from cognito_mailroom.journal import Entry
 from cognito_mailroom.testing import cognito
 from cognito_mailroom.testing.kms import AwsServer
 from cognito_mailroom.testing.smtp import SmtpServer
@@ -287,14 +288,14 @@ def environ(key_arn: str, sent: list[Message]) -> dict[str, str]:  # noqa: ARG00
 @pytest.fixture
 def send(
     environ: dict[str, str], encrypted: Callable[..., str], load: Callable[..., dict[str, Any]]
-) -> Callable[..., Outcome]:
+) -> Callable[..., Entry]:
     """``send("sign_up", MAILROOM_DRY_RUN="true")``: one event through a mailroom with these settings."""
 
     def send(
         event: str | dict[str, Any], text: str = "482910", deadline: float = 30.0, **changes: str
-    ) -> Outcome:
+    ) -> Entry:
         if isinstance(event, str):
             event = load(event, encrypted(text))
-        return Mailroom.from_environ(environ | changes).handle(event, Deadline(deadline), "request-1")
+        return Mailroom.from_environ(environ | changes).handle(event, Deadline(deadline), Entry("request-1"))
 
     return send

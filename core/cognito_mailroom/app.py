@@ -70,10 +70,12 @@ class Mailroom:
             raise faults.error()
         return cls(settings, plugins, renderer)
 
-    def handle(self, event: object, deadline: Deadline, entry: Entry, age: float = 0.0) -> None:
-        """Sees one event through, and notes in the entry what became of it.
+    def handle(
+        self, event: object, deadline: Deadline, entry: Entry | None = None, age: float = 0.0
+    ) -> Entry:
+        """Sees one event through; the entry says what became of it, also where this raises.
 
-        ``age`` is for how many seconds it has been waiting already, where that is known.
+        ``age`` is for how many seconds the event has been waiting already, where that is known.
 
         Raises:
             EventError: not an event of this trigger, or nobody to write to.
@@ -82,6 +84,7 @@ class Mailroom:
             DeliveryError: no provider took the mail; Rejected where no retry can mend it.
 
         """
+        entry = entry or Entry()
         request = Request.parse(event, entry.request_id)
         entry.of(request)
         validity = self._validity(request.slug)
@@ -93,6 +96,7 @@ class Mailroom:
             request.idempotency_key, partial(self._see_through, request, deadline, entry), deadline
         ):
             entry.close("Duplicate", "the event was dealt with before")
+        return entry
 
     def _see_through(self, request: Request, deadline: Deadline, entry: Entry) -> Literal[True]:
         with entry.timing("decrypt"):

@@ -17,7 +17,7 @@ class Forwarder:
         self._queue_url = queue_url
         self._sqs = client("sqs")
 
-    def handle(self, event: object, deadline: Deadline, entry: Entry) -> None:  # noqa: ARG002
+    def handle(self, event: object, deadline: Deadline, entry: Entry) -> Entry:  # noqa: ARG002
         """Forwards one event.
 
         Raises:
@@ -33,7 +33,8 @@ class Forwarder:
         fifo = {"MessageGroupId": key, "MessageDeduplicationId": key} if self._is_fifo else {}
         with entry.timing("forward"), aws_errors("queue the event", "sqs:SendMessage on MAILROOM_QUEUE_URL"):
             self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(event), **fifo)
-        entry.outcome = "Queued"
+        entry.close("Queued")
+        return entry
 
     @property
     def _is_fifo(self) -> bool:
