@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
 import socket
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -22,8 +18,8 @@ from cognito_mailroom import Deadline, Message
 from cognito_mailroom.app import Mailroom
 from cognito_mailroom.journal import Entry
 from cognito_mailroom.testing import cognito
+from cognito_mailroom.testing.http import Behaviour, HttpServer, Reply
 from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.smtp import SmtpServer
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -87,53 +83,6 @@ def pool_id(aws: AwsServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def smtp_server() -> Iterator[SmtpServer]:
-    """A mail server that wants TLS and a login."""
-    with SmtpServer() as server:
-        yield server
-
-
-@pytest.fixture
-def smtp(environ: dict[str, str], smtp_server: SmtpServer) -> Iterator[SmtpServer]:
-    """The mail server, emptied, with the settings that lead to it."""
-    environ |= {
-        "MAILROOM_PROVIDER": "smtp",
-        "SMTP_HOST": smtp_server.host,
-        "SMTP_PORT": str(smtp_server.port),
-        "SMTP_USERNAME": smtp_server.username,
-        "SMTP_PASSWORD": smtp_server.password,
-        "SMTP_CA_FILE": str(smtp_server.ca_file),
-    }
-    smtp_server.messages.clear()
-    yield smtp_server
-    smtp_server.replies.clear()
-
-
-@pytest.fixture
-def handler(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """``handler(NAME="value")``: ``handler.lambda_handler``, imported with these settings."""
-    modules = ("handler", "cognito_mailroom.aws_lambda")
-
-    def forget() -> None:
-        for name in modules:
-            sys.modules.pop(name, None)
-
-    def handler(**changes: str) -> Any:
-        forget()
-        for name, value in (environ | changes).items():
-            monkeypatch.setenv(name, value)
-        return importlib.import_module("handler").lambda_handler
-
-    yield handler
-    forget()
-    if environ["MAILROOM_PROVIDER"] == "smtp":
-        with warnings.catch_warnings():
-            # A provider keeps its connection for as long as the function lives, which here is until now.
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
-
-
-@pytest.fixture(scope="session")
 def run_python() -> Callable[..., str]:
     """``run_python("import handler", NAME="value")``: what a fresh interpreter prints."""
 
@@ -179,45 +128,17 @@ def load() -> Callable[..., dict[str, Any]]:
     return load
 
 
-class Answering(ThreadingHTTPServer):
-    """Answers every request with the same status and body, and counts them."""
-
-    def __init__(self, status: int, body: object) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        self.body = (body if isinstance(body, str) else json.dumps(body)).encode()
-        self.status, self.asked = status, 0
-
-
-class _Answer(BaseHTTPRequestHandler):
-    server: Answering
-
-    def do_POST(self) -> None:
-        self.server.asked += 1
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", str(len(self.server.body)))
-        self.end_headers()
-        self.wfile.write(self.server.body)
-
-    def log_message(self, *_: Any) -> None:
-        """Says nothing."""
-
-
 @pytest.fixture
-def answering() -> Iterator[Callable[[int, object], Answering]]:
-    """``answering(400, {"__type": "ThrottlingException"})``: an AWS that knows one answer."""
+def answering() -> Iterator[Callable[..., HttpServer]]:
+    """``answering(Reply(503))``: an AWS that does one and the same, whatever it is asked."""
     with ExitStack() as stack:
 
-        def start(status: int, body: object) -> Answering:
-            server = stack.enter_context(Answering(status, body))
-            thread = Thread(target=server.serve_forever, args=(0.01,))
-            thread.start()
-            stack.callback(thread.join)
-            stack.callback(server.shutdown)
+        def answering(behaviour: Behaviour) -> HttpServer:
+            server = stack.enter_context(HttpServer(lambda _: Reply(500)))
+            server.next(*[behaviour] * 9)
             return server
 
-        yield start
+        yield answering
 
 
 @pytest.fixture

@@ -25,6 +25,14 @@ from cognito_mailroom.app import Mailroom
 from cognito_mailroom.decryption import Decryptor, unescape
 from cognito_mailroom.event import Request
 from cognito_mailroom.testing import cognito
+from cognito_mailroom.testing.http import (
+    Behaviour,
+    CloseBeforeAnswer,
+    Garbage,
+    HttpServer,
+    Reply,
+    ResetBeforeAnswer,
+)
 from cognito_mailroom.testing.kms import AwsServer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -180,41 +188,44 @@ def test_any_bytes_are_refused(ciphertext: bytes) -> None:
 DECRYPTOR = Decryptor(["arn:aws:kms:eu-west-1:123456789012:key/none"])  # never gets as far as to ask KMS
 
 
-def says(code: str, status: int = 400) -> tuple[int, dict[str, str]]:
-    return status, {"__type": code, "message": "arn:aws:kms:eu-west-1:123456789012:key/s3cret"}
+def says(code: str, status: int = 400) -> Reply:
+    return Reply(status, {"__type": code, "message": "arn:aws:kms:eu-west-1:123456789012:key/s3cret"})
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind", "asked"),
+    ("behaviour", "kind", "asked"),
     [
         (says("ThrottlingException"), Unavailable, 2),
         (says("LimitExceededException"), Unavailable, 2),
         (says("KMSInternalException", 500), Unavailable, 2),
         (says("DependencyTimeoutException", 500), Unavailable, 2),
-        ((503, "<html>busy</html>"), Unavailable, 2),
-        ((500, ""), Unavailable, 2),
+        (Reply(503, "<html>busy</html>"), Unavailable, 2),
+        (Reply(500), Unavailable, 2),
+        (CloseBeforeAnswer(), Unavailable, 2),
+        (ResetBeforeAnswer(), Unavailable, 2),
+        (Garbage(), Unavailable, 2),
         (says("AccessDeniedException"), ConfigurationError, 1),
         (says("DisabledException"), ConfigurationError, 1),
         (says("KMSInvalidStateException"), ConfigurationError, 1),
         (says("NotFoundException"), ConfigurationError, 1),
         (says("UnrecognizedClientException"), ConfigurationError, 1),
-        ((403, "<html>forbidden</html>"), ConfigurationError, 1),
-        ((200, "<html>who knows</html>"), DecryptionError, 1),
+        (Reply(403, "<html>forbidden</html>"), ConfigurationError, 1),
         (says("InvalidCiphertextException"), DecryptionError, 1),
         (says("IncorrectKeyException"), DecryptionError, 1),
-        ((200, {}), DecryptionError, 1),
+        (Reply(200, "<html>who knows</html>"), DecryptionError, 1),
+        (Reply(200, {}), DecryptionError, 1),
     ],
-    ids=lambda value: str(value)[:60],
+    ids=lambda value: str(value)[:90],
 )
 def test_what_kms_says_decides_the_error(
-    *, answer: tuple[int, Any], kind: type[MailroomError], asked: int, answering: Callable[..., Any],
+    *, behaviour: Behaviour, kind: type[MailroomError], asked: int, answering: Callable[..., HttpServer],
     monkeypatch: pytest.MonkeyPatch, encrypted: Encrypted, request: pytest.FixtureRequest,
 ) -> None:  # fmt: skip
-    kms = answering(*answer)
+    kms = answering(behaviour)
     monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", kms.url)
     error = request.getfixturevalue("refused")(encrypted("482910"))
     assert type(error) is kind
-    assert kms.asked == asked
+    assert len(kms.requests) == asked
     assert "s3cret" not in str(error)
 
 

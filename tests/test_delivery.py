@@ -44,6 +44,7 @@ class Signed(Provider): signature = "somebody else"
 class Hosted(Provider):
     @hookimpl
     def mailroom_render(self, draft): return draft.evolve(hosted_template="d-1")
+class Hosts(Hosted): error = Unavailable("Down.")
 class Rejects(Provider): error = Rejected("Refused.")
 class Limited(Provider): error = RateLimited("Slower.", retry_after=3600.0)
 class Down(Provider): error = Unavailable("Down.")
@@ -65,7 +66,8 @@ class Observer:
     def mailroom_failed(self, error, final): told.append((type(error).__name__, final))
 """
 PROVIDERS = (
-    "Good", "Signed", "Hosted", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed", "Slow",
+    "Good", "Signed", "Hosted", "Hosts", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed",
+    "Slow",
 )  # fmt: skip
 
 
@@ -160,15 +162,15 @@ def test_a_receipt_that_names_its_provider_is_left_alone(send: Send) -> None:
 
 
 def test_a_hosted_template_is_for_its_own_provider_alone(send: Send) -> None:
-    send("sign_up", MAILROOM_PROVIDER="hosted")
-    send("sign_up", MAILROOM_PROVIDER="down,hosted")
-    messages: dict[str, Message] = {}
-    for name, message in importlib.import_module("flock").tried:
-        messages.setdefault(name, message)
-    assert (messages["hosted"].hosted_template, messages["hosted"].text) == ("d-1", "")
-    assert messages["hosted"].variables["code"] == "482910"
-    assert messages["down"].hosted_template is None
-    assert "482910" in messages["down"].text
+    send("sign_up", MAILROOM_PROVIDER="down,hosts,limited,hosted")
+    messages: dict[str, Message] = dict(importlib.import_module("flock").tried)
+    assert list(messages) == ["down", "hosts", "limited", "hosted"]
+    for name in ("hosts", "hosted"):
+        assert (messages[name].hosted_template, messages[name].text, messages[name].html) == ("d-1", "", "")
+        assert messages[name].variables["code"] == "482910"
+    for name in ("down", "limited"):
+        assert messages[name].hosted_template is None
+        assert "482910" in messages[name].text
 
 
 def test_all_providers_tried_are_given_the_same_key(send: Send) -> None:

@@ -9,6 +9,7 @@ import boto3
 import pytest
 from cognito_mailroom import ConfigurationError, EventError, MailroomError, Message, Rejected, Unavailable
 from cognito_mailroom.app import Outcome
+from cognito_mailroom.testing.http import HttpServer, Reply
 
 Load = Callable[..., dict[str, Any]]
 Send = Callable[..., Outcome]
@@ -145,10 +146,10 @@ def test_a_pool_out_of_reach_is_unavailable(take_over: dict[str, Any], send: Sen
     ],
 )
 def test_what_cognito_says_decides_the_error(
-    *, status: int, code: str, kind: type[MailroomError], answering: Callable[..., Any],
+    *, status: int, code: str, kind: type[MailroomError], answering: Callable[..., HttpServer],
     monkeypatch: pytest.MonkeyPatch, take_over: dict[str, Any], send: Send, sent: list[Message],
 ) -> None:  # fmt: skip
-    server = answering(status, {"__type": code, "message": "looked-up@example.com s3cret"})
+    server = answering(Reply(status, {"__type": code, "message": "looked-up@example.com s3cret"}))
     monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", server.url)
     with pytest.raises(MailroomError) as refused:
         send(take_over)

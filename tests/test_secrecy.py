@@ -39,13 +39,16 @@ from cognito_mailroom.app import Mailroom
 for logger in list(logging.root.manager.loggerDict):
     logging.getLogger(logger).setLevel(logging.DEBUG)
 
-def show(thing, depth=3):
-    if isinstance(thing, Mapping):  # the environment itself
-        return
+def show(thing, depth=4):
+    if isinstance(thing, Mapping):
+        if "SMTP_PASSWORD" in thing:  # the environment itself
+            return
+        parts = thing
+    else:
+        parts = getattr(thing, "__dict__", {})
     print("SHOWN", repr(thing), str(thing))
-    if depth and hasattr(thing, "__dict__"):
-        for value in vars(thing).values():
-            show(value, depth - 1)
+    for part in parts.values() if depth else ():
+        show(part, depth - 1)
 
 show(sys.modules["cognito_mailroom.aws_lambda"]._mailroom)
 for changes, event in json.load(sys.stdin):
@@ -146,7 +149,7 @@ def test_nothing_secret_is_logged_raised_or_shown(
     )
     # It did all that, and told of it.
     assert len(server.messages) == 11
-    for expected in ("botocore.", "SHOWN <cognito_mailroom.app.Mailroom", "OUTCOME Outcome("):
+    for expected in ("botocore.", "SHOWN SmtpSettings(", "OUTCOME Outcome("):
         assert expected in told
     raised = {line.split("(")[0] for line in told.splitlines() if line.startswith("RAISED ")}
     for kind in ("EventError", "DecryptionError", "ConfigurationError", "Unavailable"):

@@ -15,13 +15,15 @@ Install = Callable[..., None]
 PROVIDER = dedent("""
     import environ
     from cognito_mailroom import Secret, hookimpl
+    from cognito_mailroom.settings import HostedTemplates
 
     class Pigeon:
         @environ.config(prefix="PIGEON")
         class Settings:
-            loft = environ.var(help="where the birds are")
-            ring = environ.var(converter=Secret, help="the number on the leg")
+            loft = environ.var(help="their home")
+            ring = environ.var(converter=Secret, help="a leg's")
             speed = environ.var("60", help="in km/h")
+            template = environ.group(HostedTemplates)
 
         def __init__(self, settings):
             pass
@@ -95,7 +97,7 @@ def test_the_table_tells_hooks_and_settings_of_every_plugin(mailroom: Run) -> No
             "provider",
             "acme-pigeon 1.0",
             "mailroom_deliver\nmailroom_render",
-            "PIGEON_LOFT* where the birds are\nPIGEON_RING* the number on the leg\nPIGEON_SPEED in km/h",
+            "PIGEON_LOFT* their home\nPIGEON_RING* a leg's\nPIGEON_SPEED in km/h\nPIGEON_TEMPLATE_<TRIGGER>",
         ],
         ["quiet", "extension", "acme-quiet 1.0", "mailroom_veto", ""],
     ]

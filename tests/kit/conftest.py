@@ -18,23 +18,39 @@ Judge = Callable[..., pytest.RunResult]
 
 @pytest.fixture
 def judge(pytester: pytest.Pytester) -> Judge:
-    """``judge((old, new), run="one_connection")``: the contract's tests of that name on a provider so changed."""
+    """``judge({old: new}, run="one_connection")``: the tests of that name, on a provider so changed."""
 
-    def judge(*changes: tuple[str, str], run: str = "", harness: str = "") -> pytest.RunResult:
-        source = (ACME / "acme.py").read_text("utf-8")
-        for old, new in changes:
-            assert source.count(old) == 1, f"{old!r} is not in the source once"
-            source = source.replace(old, new)
-        contract = (ACME / "contract_acme.py").read_text("utf-8")
-        assert contract.count('    provider = "acme"\n') == 1
-        contract = contract.replace('    provider = "acme"\n', f'    provider = "acme"\n{harness}')
+    def judge(changes: dict[str, str] | None = None, run: str = "", harness: str = "") -> pytest.RunResult:
+        contract = _changed("contract_acme.py", {"    provider = ": f"    {harness}\n    provider = "})
         info = pytester.mkdir("acme-1.0.dist-info")
         (info / "entry_points.txt").write_text(ENTRY_POINTS)
         (info / "METADATA").write_text(METADATA)
         pytester.makepyfile(
-            acme=source, acme_server=(ACME / "acme_server.py").read_text("utf-8"), test_acme=contract
+            acme=_changed("acme.py", changes or {}),
+            by_urllib3=_changed("by_urllib3.py", {}),
+            test_acme=contract,
         )
         pytester.syspathinsert()
         return pytester.runpytest_inprocess("test_acme.py", "-W", "error", "-rs", "-k", run, "--tb=short")
 
     return judge
+
+
+def _changed(name: str, changes: dict[str, str]) -> str:
+    source = (ACME / name).read_text("utf-8")
+    for old, new in changes.items():
+        assert source.count(old) == 1, f"{old!r} is not in {name} once"
+        source = source.replace(old, new)
+    return source
+
+
+@pytest.fixture
+def convict(judge: Judge) -> Callable[[dict[str, str], str, str], None]:
+    """Fails unless a provider so changed fails the tests of that name, and is told why in these words."""
+
+    def convict(changes: dict[str, str], run: str, told: str) -> None:
+        result = judge(changes, run)
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+        result.stdout.fnmatch_lines([told])
+
+    return convict

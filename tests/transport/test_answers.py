@@ -112,16 +112,20 @@ def test_no_retry_after_does_harm(value: str) -> None:
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (ConnectionRefusedError(111, "alex@example.com"), "acme.example cannot be reached (ConnectionRefusedError)."),
-        (OSError("x", TimeoutError()), "acme.example did not answer in time."),
-        (ValueError(ValueError(TimeoutError())), "acme.example did not answer in time."),
-        (OSError(ssl.SSLCertVerificationError()), "The certificate of acme.example cannot be verified: *"),
+        (ConnectionRefusedError(111, "alex@example.com"), "cannot be reached (ConnectionRefusedError)."),
+        (OSError("x", TimeoutError()), "did not answer in time."),
+        (ValueError(ValueError(TimeoutError())), "did not answer in time."),
     ],
-)  # fmt: skip
+)
 def test_why_there_was_no_answer(error: Exception, told: str) -> None:
     unavailable = unreachable("acme.example", error)
     assert isinstance(unavailable, Unavailable)
-    assert str(unavailable).startswith(told.rstrip("*"))
+    assert str(unavailable) == f"acme.example {told}"
+
+
+def test_a_certificate_is_named_as_the_reason() -> None:
+    told = str(unreachable("acme.example", OSError(ssl.SSLCertVerificationError())))
+    assert told.startswith("The certificate of acme.example cannot be verified: ")
 
 
 def test_an_error_that_holds_itself_is_no_trap() -> None:

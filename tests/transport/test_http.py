@@ -89,21 +89,21 @@ def test_a_kept_connection_that_breaks_is_replaced_once(
     assert server.connections == 3
 
 
-@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("end", ["closed", "reset"])
 def test_a_connection_that_died_between_two_requests_is_replaced(
-    reset: bool, server: HttpServer, post: Callable[..., Answer]
+    end: str, server: HttpServer, post: Callable[..., Answer]
 ) -> None:
     for number in range(3):
         assert post(str(number)).json()["body"] == str(number)
-        server.drop_connections(reset=reset)
+        server.drop_connections(reset=end == "reset")
     assert (server.connections, len(server.requests)) == (3, 3)
 
 
-@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("end", ["closed", "reset"])
 def test_a_server_that_closes_after_each_answer_is_bearable(
-    reset: bool, server: HttpServer, post: Callable[..., Answer]
+    end: str, server: HttpServer, post: Callable[..., Answer]
 ) -> None:
-    server.next(*[CloseAfterAnswer(reset=reset)] * 3)
+    server.next(*[CloseAfterAnswer(reset=end == "reset")] * 3)
     assert [post(str(number)).json()["body"] for number in range(3)] == ["0", "1", "2"]
 
 
@@ -125,21 +125,22 @@ def test_an_idle_connection_is_not_trusted(
     assert server.connections == 2
 
 
-@pytest.mark.parametrize("kept", [False, True], ids=["fresh", "kept"])
+@pytest.fixture(params=["fresh", "kept"])
+def connection(request: pytest.FixtureRequest, server: HttpServer, post: Callable[..., Answer]) -> None:
+    """The connection that the next request will go over."""
+    if request.param == "kept":
+        post()
+        server.requests.clear()
+
+
+@pytest.mark.usefixtures("connection")
 @pytest.mark.parametrize("behaviour", [Stall(), Drip(), Drip(headers=True)])
 def test_the_deadline_bounds_the_whole_call(
-    behaviour: Behaviour,
-    kept: bool,
-    server: HttpServer,
-    post: Callable[..., Answer],
-    fails: Callable[..., str],
+    behaviour: Behaviour, server: HttpServer, fails: Callable[..., str], post: Callable[..., Answer]
 ) -> None:
-    if kept:
-        post()
     server.next(behaviour)
-    before = len(server.requests)
     assert fails(0.3) == TIMELY
-    assert len(server.requests) == before + 1
+    assert len(server.requests) == 1
     assert post().status == 202
 
 
@@ -169,22 +170,13 @@ def test_without_time_nothing_is_sent(
         (EndlessBody(), "answered with more than 1048576 bytes"),
     ],
 )
-@pytest.mark.parametrize("kept", [False, True], ids=["fresh", "kept"])
+@pytest.mark.usefixtures("connection")
 def test_half_an_answer_is_none_and_nothing_is_sent_again(
-    behaviour: Behaviour,
-    words: str,
-    kept: bool,
-    server: HttpServer,
-    post: Callable[..., Answer],
-    fails: Callable[..., str],
+    behaviour: Behaviour, words: str, server: HttpServer, fails: Callable[..., str]
 ) -> None:
-    if kept:
-        post()
     server.next(behaviour)
-    before = len(server.requests)
     assert words in fails()
-    assert len(server.requests) == before + 1
-    assert post().status == 202
+    assert len(server.requests) == 1
 
 
 def test_a_body_of_a_megabyte_is_read(server: HttpServer, post: Callable[..., Answer]) -> None:

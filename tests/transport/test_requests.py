@@ -10,6 +10,7 @@ from cognito_mailroom.testing.http import (
     Behaviour,
     CloseWithinAnswer,
     Drip,
+    EndlessBody,
     Garbage,
     HttpServer,
     Reply,
@@ -62,7 +63,7 @@ def test_a_kept_connection_that_breaks_is_replaced_once(server: HttpServer, send
     assert (server.connections, len(server.requests)) == (2, 3)
 
 
-@pytest.mark.parametrize("behaviour", [ResetBeforeAnswer(), CloseWithinAnswer(), Garbage()])
+@pytest.mark.parametrize("behaviour", [ResetBeforeAnswer(), CloseWithinAnswer(), Garbage(), EndlessBody()])
 def test_a_fresh_connection_that_breaks_is_unreachable(
     behaviour: Behaviour, server: HttpServer, send: Send
 ) -> None:

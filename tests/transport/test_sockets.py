@@ -71,7 +71,7 @@ def test_a_name_without_an_address(resolve: Callable[..., None]) -> None:
 
 def test_nothing_is_begun_without_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setblocking(False)
+        server.settimeout(0)
         with pytest.raises(TimeoutError):
             connect("127.0.0.1", server.getsockname()[1], Deadline(0))
         with pytest.raises(BlockingIOError):

@@ -14,6 +14,7 @@ from cognito_mailroom.errors import MailroomError
 from cognito_mailroom.suggestions import did_you_mean
 
 _COMMANDS = {
+    "bundle": "Build the package to deploy on Lambda.",
     "demo": "Send all eight mails on stand-ins, and look at them.",
     "encrypt": "Make the code of a test event, as Cognito does.",
     "invoke": "Run the Lambda function on event files.",

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 
+from attrs import evolve
 from rich.table import Table
 from rich.text import Text
 
 from cognito_mailroom.hookspecs import PROJECT
 from cognito_mailroom.installed import EXTENSIONS, PROVIDERS, origin
+from cognito_mailroom.notification import Trigger
 from cognito_mailroom.settings import variables
 
 from .console import console
 
+_TRIGGERS = [f"_{trigger.name}" for trigger in Trigger]
+
 
 def show() -> None:
     """Prints every entry point of both groups; imports each plugin, since only it knows its hooks."""
-    table = Table("Name", "Kind", "From", "Hooks", "Settings (* required)", show_lines=True)
+    table = Table(show_lines=True)
+    for heading in ("Name", "Kind", "From", "Hooks", "Settings (* required)"):
+        table.add_column(heading, overflow="fold")
     for kind, group in (("provider", PROVIDERS), ("extension", EXTENSIONS)):
         for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
             table.add_row(entry.name, kind, origin(entry), *_inspect(entry))
@@ -43,5 +49,12 @@ def _hooks(plugin: object) -> Iterator[str]:
 def _settings(plugin: object) -> Iterator[Text]:
     if (settings := getattr(plugin, "Settings", None)) is None:
         return
-    for variable in variables(settings):
+    known = {variable.name: variable for variable in variables(settings)}
+    for stem in [name.removesuffix(_TRIGGERS[0]) for name in known if name.endswith(_TRIGGERS[0])]:
+        # Eight lines that differ in the trigger alone are told in one.
+        if all(stem + trigger in known for trigger in _TRIGGERS):
+            known[stem] = evolve(known[stem + _TRIGGERS[0]], name=f"{stem}_<TRIGGER>")
+            for trigger in _TRIGGERS:
+                del known[stem + trigger]
+    for variable in known.values():
         yield Text.assemble((variable.name, "bold"), "* " if variable.required else " ", variable.help)

@@ -123,15 +123,22 @@ class HttpServer:
                     connection.close()
                     return
                 self.connections += 1
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                if self._context:
-                    connection = self._context.wrap_socket(
-                        connection, server_side=True, do_handshake_on_connect=False
-                    )
-                exchange = Exchange(connection, self._ask, self.requests)
-                self._exchanges.append(exchange)
-                self._threads.append(Thread(target=self._serve, args=[exchange], name="http-connection"))
-                self._threads[-1].start()
+                try:
+                    self._begin(connection)
+                except OSError:  # the client has left already
+                    connection.close()
+
+    def _begin(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._context:
+            # Without the handshake, for which the connection's own thread has the time.
+            connection = self._context.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        exchange = Exchange(connection, self._ask, self.requests)
+        self._exchanges.append(exchange)
+        self._threads.append(Thread(target=self._serve, args=[exchange], name="http-connection"))
+        self._threads[-1].start()
 
     def _serve(self, exchange: Exchange) -> None:
         try:

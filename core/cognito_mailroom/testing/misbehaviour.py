@@ -6,7 +6,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from .exchange import Exchange, Reply
+from .exchange import Exchange
 
 # The longest that anything here goes on, in seconds: a client without a timeout fails a test, and
 # does not hang it.
@@ -14,7 +14,7 @@ PATIENCE = 4.0
 
 
 class Behaviour(Protocol):
-    """What the server does with one request; a `Reply` is one as well."""
+    """What the server does with one request; a `cognito_mailroom.testing.http.Reply` is one as well."""
 
     def play(self, exchange: Exchange) -> bool:
         """Called at the first byte of a request; whether the connection stays open."""
@@ -138,7 +138,7 @@ class EndlessBody:
     def play(self, exchange: Exchange) -> bool:
         """Sends white space, and waits for the client to have had enough of it."""
         exchange.receive()
-        exchange.send(Reply(self.status, headers={"Content-Type": "application/json"}).head(1 << 40))
+        exchange.send(f"HTTP/1.1 {self.status} OK\r\nContent-Type: application/json\r\n\r\n".encode())
         for _ in range(256):  # 16 MiB
             exchange.send(b" " * 65_536)
         exchange.client_leaves(PATIENCE)

@@ -21,13 +21,18 @@ def keep(client: Any) -> HttpClient:
     between, by itself, it would neither bound a server that drips nor replace a dead connection but by
     sending anew. Its endpoint and AWS_CA_BUNDLE are kept to; a proxy is not, nor are its timeouts.
     """
-    # boto3 lets an endpoint of one's own be plain http, and no key travels with a signed request.
-    http = HttpClient(client.meta.endpoint_url, ca_file=os.environ.get("AWS_CA_BUNDLE"), plain=True)
+    endpoint = urlsplit(client.meta.endpoint_url)
+    origin = f"{endpoint.scheme}://{endpoint.netloc}"
+    http = HttpClient(
+        origin,
+        ca_file=os.environ.get("AWS_CA_BUNDLE"),
+        plain=True,  # boto3 lets an endpoint of one's own be; no key travels with a signed request
+    )
 
     def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Called by botocore, which then does not send; what this raises passes through."""
         answer = http.post(
-            urlsplit(request.url).path,
+            request.url.removeprefix(origin),
             body=request.body,
             headers=dict(request.headers),
             deadline=http.deadline,

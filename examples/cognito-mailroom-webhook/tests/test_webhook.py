@@ -6,6 +6,7 @@ from typing import Any
 
 import environ
 import pytest
+from attrs import evolve
 from cognito_mailroom import ConfigurationError, Deadline, Secret
 from cognito_mailroom.faults import Faults
 from cognito_mailroom.settings import read
@@ -77,12 +78,24 @@ def test_a_url_that_would_give_the_mail_away_is_refused(stand_in: WebhookStandIn
     assert "WEBHOOK_URL is malformed" in str(faults.error())
 
 
-@pytest.mark.parametrize("headers", [{"webhook-timestamp": "1700000000"}, {"webhook-id": "msg_other"}])
-def test_the_stand_in_sees_a_replay_and_a_forgery(headers: dict[str, str]) -> None:
-    with WebhookStandIn() as stand_in:
-        request = post(stand_in)
-        request.headers.update(headers)
-        assert stand_in.answer(request).status == 401
+@pytest.mark.parametrize(
+    ("headers", "path", "status"),
+    [
+        ({"webhook-timestamp": "1700000000"}, "/mails/", 401),
+        ({"webhook-id": "msg_other"}, "/mails/", 401),
+        ({}, "/mails", 404),
+    ],
+    ids=["replay", "forgery", "no-such-path"],
+)
+def test_the_stand_in_is_as_strict_as_a_receiver(
+    stand_in: WebhookStandIn, headers: dict[str, str], path: str, status: int
+) -> None:
+    request = post(stand_in)
+
+    answer = stand_in.answer(evolve(request, headers={**request.headers, **headers}, path=path))
+
+    assert answer.status == status
+    assert len(stand_in.messages) == 1
 
 
 def test_the_signature_is_the_one_of_the_reference_libraries() -> None:

@@ -26,7 +26,12 @@ def test_a_mail_without_tracking_and_with_all_to_search_for(send: Send, sendgrid
     assert sorted(sent.pop("categories")) == ["1example23456789", "sign_up"]
     assert sent == {
         "from": {"email": "no-reply@acme.example", "name": "Acme, Inc."},
-        "personalizations": [{"to": [{"email": str(message.recipient)}]}],
+        "personalizations": [
+            {
+                "to": [{"email": str(message.recipient)}],
+                "custom_args": {"idempotency_key": IDEMPOTENCY_KEY},
+            }
+        ],
         "reply_to": {"email": "support@acme.example", "name": "Acme Support"},
         "subject": message.subject,
         "content": [
@@ -34,7 +39,6 @@ def test_a_mail_without_tracking_and_with_all_to_search_for(send: Send, sendgrid
             {"type": "text/html", "value": message.html},
         ],
         "headers": {"Auto-Submitted": "auto-generated"},
-        "custom_args": {"idempotency_key": IDEMPOTENCY_KEY},
         "mail_settings": {"sandbox_mode": {"enable": False}},
         "tracking_settings": {
             "click_tracking": {"enable": False, "enable_text": False},
@@ -48,7 +52,8 @@ def test_a_mail_without_tracking_and_with_all_to_search_for(send: Send, sendgrid
 def test_nothing_is_sent_for_what_a_mail_lacks(send: Send, sendgrid: SendGrid) -> None:
     send(a_message(tags=(), idempotency_key="", reply_to=None, html="", headers={}))
     sent = body(sendgrid)
-    assert not {"categories", "custom_args", "reply_to", "headers"} & sent.keys()
+    assert not {"categories", "reply_to", "headers"} & sent.keys()
+    assert sent["personalizations"][0].keys() == {"to"}
     assert [part["type"] for part in sent["content"]] == ["text/plain"]
 
 

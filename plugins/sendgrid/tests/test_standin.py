@@ -65,7 +65,11 @@ def test_a_mail_by_the_rules_is_taken(sendgrid: SendGrid, changes: dict[str, Any
         ({"categories": ["a", "a"]}, "categories"),
         ({"categories": ["x" * 256]}, "categories.0"),
         ({"categories": [str(number) for number in range(11)]}, "categories"),
-        ({"custom_args": {"n": 1}}, "custom_args.n"),
+        ({"custom_args": {"n": "1"}}, ""),
+        (
+            {"personalizations": [{"to": [PERSON], "custom_args": {"n": 1}}]},
+            "personalizations.0.custom_args.n",
+        ),
         ({"mail_settings": {"sandbox_mode": {"enable": "true"}}}, "mail_settings.sandbox_mode.enable"),
         ({"tracking_settings": {"clicks": {}}}, "tracking_settings"),
     ],

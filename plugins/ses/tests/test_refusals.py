@@ -33,6 +33,7 @@ UNVERIFIED = f"Email address is not verified. The following identities failed th
         (400, "AccountSuspendedException", "The account is suspended.", ConfigurationError),
         (404, "NotFoundException", "Configuration set <codes> does not exist.", ConfigurationError),
         (404, "NotFoundException", "Template welcome does not exist.", ConfigurationError),
+        (404, "NotFoundException", "Domain acme.example does not exist.", ConfigurationError),
         (403, "AccessDeniedException", "User is not authorized.", ConfigurationError),
         (403, "InvalidSignatureException", "The signature does not match.", ConfigurationError),
         (403, "ExpiredTokenException", "The security token is expired.", ConfigurationError),
@@ -66,7 +67,9 @@ def test_a_refusal(
 
 def test_a_missing_permission_is_named(send: Send, ses: SesServer) -> None:
     ses.server.next(Reply(403, {"Message": "No."}, {"x-amzn-ErrorType": "AccessDeniedException"}))
-    with pytest.raises(ConfigurationError, match="ses:SendEmail and ses:ApplyTrackingConfigurationOverrides"):
+    with pytest.raises(
+        ConfigurationError, match="ses:SendRawEmail and ses:ApplyTrackingConfigurationOverrides"
+    ):
         send(a_message())
 
 

@@ -115,6 +115,8 @@ def test_the_reply_decides(
     assert server.connections == 1
     if reply[:3].isdigit():
         assert f" with {reply[:3]}" in str(error)
+    if reply.startswith("4") and kind is Unavailable:
+        assert str(error).endswith("a later try may succeed.")
 
 
 def test_no_row_of_the_table_hides_another() -> None:

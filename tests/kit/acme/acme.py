@@ -1,13 +1,18 @@
 """A provider as a third party might write one; the kit's tests break it on purpose."""
 
+from __future__ import annotations
+
 import json
+import logging
+from typing import Any
 
 import environ
-
-from cognito_mailroom import Deadline, Message, Receipt, Rejected, Secret, Unavailable, hookimpl
+from cognito_mailroom import Deadline, Message, Notification, Receipt, Rejected, Secret, Unavailable, hookimpl
 from cognito_mailroom.settings import HostedTemplates
 from cognito_mailroom.transport.answers import cleaned, refusal
 from cognito_mailroom.transport.http import Answer, HttpClient, base_url
+
+log = logging.getLogger("acme")
 
 
 @environ.config(prefix="ACME", frozen=True)
@@ -25,7 +30,7 @@ class AcmeProvider:
         self._client = HttpClient(settings.base_url)
 
     @hookimpl
-    def mailroom_render(self, notification, draft):
+    def mailroom_render(self, notification: Notification, draft: Message) -> Message | None:
         return self._settings.template.complete(notification, draft)
 
     @hookimpl
@@ -51,7 +56,7 @@ class AcmeProvider:
         return refusal("Acme", answer.status, words, answer.headers)
 
 
-def payload(message: Message) -> dict:
+def payload(message: Message) -> dict[str, Any]:
     return {
         "from": message.sender.formatted,
         "to": message.recipient.formatted,

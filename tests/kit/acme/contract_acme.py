@@ -1,7 +1,34 @@
-from acme_server import AcmeServer
+from __future__ import annotations
 
+from collections.abc import Mapping
+
+from cognito_mailroom import Address
 from cognito_mailroom.testing.contract import HttpHarness, ProviderContract
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing.http import HttpStandIn, Reply, Request
+from cognito_mailroom.testing.standin import ReceivedMail
+
+
+class AcmeServer(HttpStandIn):
+    @property
+    def environ(self) -> Mapping[str, str]:
+        return {"ACME_API_KEY": "sentinel-key", "ACME_BASE_URL": self.server.url}
+
+    def answer(self, request: Request) -> Reply:
+        if request.headers.get("Authorization") != "Bearer sentinel-key":
+            return Reply(401, {"error": "no such key"})
+        mail = request.json()
+        self.messages.append(
+            ReceivedMail.written(
+                Address.parse(mail["from"]),
+                [Address.parse(mail["to"])],
+                headers={"Reply-To": mail["reply_to"], "Subject": mail["subject"], **mail["headers"]},
+                text=mail["text"],
+                html=mail["html"],
+                hosted_template=mail["template"],
+                variables=mail["variables"],
+            )
+        )
+        return Reply(200, {"id": f"acme-{len(self.messages)}"})
 
 
 class AcmeHarness(HttpHarness):

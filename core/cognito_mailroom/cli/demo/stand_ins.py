@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 
 import click
 
@@ -11,7 +11,6 @@ from cognito_mailroom.suggestions import did_you_mean
 from cognito_mailroom.testing.standin import StandIn
 
 _GROUP = "cognito_mailroom.standins"
-_OWN = {"smtp": EntryPoint("smtp", "cognito_mailroom.testing.smtp:SmtpServer", _GROUP)}
 
 
 def build(provider: str) -> StandIn:
@@ -26,7 +25,7 @@ def build(provider: str) -> StandIn:
         if near := did_you_mean(provider, installed):
             raise click.ClickException(f"No provider named {provider!r} is installed{near}")
         raise click.ClickException(f"The demo needs the plugin: pip install cognito-mailroom-{provider}")
-    known = _OWN | {entry.name: entry for entry in entry_points(group=_GROUP)}
+    known = {entry.name: entry for entry in entry_points(group=_GROUP)}
     if provider not in known:
         raise click.ClickException(
             f"The provider {provider!r} has no stand-in for the demo: its package names none in {_GROUP}"

@@ -36,4 +36,4 @@ class ConnectionPromises(Bench):
         counterpart.die(death)
         trial.deliver(a_message()).expect_receipt(f"A kept connection that {death.value} must be replaced")
         if (arrived := len(counterpart.messages) - 1) != 1:
-            broken(f"After a kept connection {death.value}, the mail arrived {arrived} times.")
+            broken(f"After a kept connection that {death.value}, the mail arrived {arrived} times.")

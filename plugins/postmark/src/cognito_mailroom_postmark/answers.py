@@ -9,6 +9,7 @@ import re
 
 from cognito_mailroom import Rejected, Secret, Unavailable
 from cognito_mailroom.transport.answers import cleaned, refusal
+from cognito_mailroom.transport.http import Answer
 from requests import Response
 
 _MAINTENANCE, _INVALID_REQUEST, _INACTIVE_RECIPIENT = 100, 300, 406
@@ -25,10 +26,9 @@ def check(token: Secret, response: Response, **_: object) -> None:
 
     """
     try:
-        answer = response.json()
+        answer = Answer(response.status_code, response.headers, response.content).json()
     except ValueError:
-        answer = None
-    answer = answer if isinstance(answer, dict) else {}
+        answer = {}
     code = answer.get("ErrorCode", 0)  # absent where a mail was taken to be delivered later
     if response.status_code == 200 and code == 0:
         if "MessageID" in answer:

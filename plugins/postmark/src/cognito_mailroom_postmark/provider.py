@@ -55,8 +55,8 @@ class PostmarkProvider:
         self._settings = settings
         self._http = HttpClient(settings.base_url)
         self._sdk = _Client(token, root_api_url=settings.base_url)
-        # All that it logs are whole mails and answers, at DEBUG.
-        self._sdk.logger.addFilter(_nothing)
+        # All that it logs are whole mails and answers: let no record pass but of a logger that there is not.
+        self._sdk.logger.addFilter(logging.Filter("nothing"))
         session = self._sdk.session
         session.trust_env = False  # no .netrc is read for every mail, nor put in place of the token
         session.mount(settings.base_url, KeptAdapter(self._http))
@@ -117,7 +117,3 @@ class _Client(PostmarkClient):  # type: ignore[misc]
     """The SDK's, whose repr would show the token."""
 
     __repr__ = object.__repr__
-
-
-def _nothing(_: logging.LogRecord) -> bool:
-    return False

@@ -47,7 +47,7 @@ def payload(message: Message, *, sandbox: bool) -> bytes:
     for category in dict.fromkeys(tag[:255] for tag in message.tags[:10]):
         mail.add_category(sdk.Category(category))
     if message.idempotency_key:
-        mail.add_custom_arg(sdk.CustomArg("idempotency_key", message.idempotency_key))
+        mail.add_custom_arg(sdk.CustomArg("idempotency_key", message.idempotency_key, p=0))
     mail.tracking_settings = _UNTRACKED
     mail.mail_settings = sdk.MailSettings(sandbox_mode=sdk.SandBoxMode(enable=sandbox))
     return json.dumps(mail.get()).encode()

@@ -7,7 +7,6 @@ import environ
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from cognito_mailroom import Deadline, Message, Notification, Receipt, Unavailable, hookimpl
-from cognito_mailroom.quiet import quiet
 from cognito_mailroom.settings import HostedTemplates
 from cognito_mailroom.transport.boto import keep
 
@@ -38,7 +37,6 @@ class SesProvider:
     Settings = SesSettings
 
     def __init__(self, settings: SesSettings) -> None:
-        quiet()
         self._settings = settings
         try:
             self._ses = boto3.client("sesv2", region_name=settings.region, config=_CONFIG)

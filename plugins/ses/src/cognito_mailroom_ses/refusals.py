@@ -17,7 +17,7 @@ _ABOUT_RECIPIENT = re.compile(
     r".*\b(address|domain|local name|local part|user name|group|quote)\b"
 )
 _TOO_MANY = ("Throttling", "TooManyRequests", "LimitExceeded")
-_PERMISSIONS = "the function's role needs ses:SendEmail and ses:ApplyTrackingConfigurationOverrides"
+_ACTIONS = "ses:SendEmail, ses:SendRawEmail and ses:ApplyTrackingConfigurationOverrides"
 
 
 def refused(answer: Mapping[str, Any]) -> MailroomError:
@@ -32,7 +32,7 @@ def refused(answer: Mapping[str, Any]) -> MailroomError:
     secrets = [Secret(os.environ.get(name, "")) for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
     words = cleaned(str(error["Message"] or ""), *secrets)
     if code.startswith("AccessDenied"):
-        words = f"{_PERMISSIONS}. {words}"
+        words = f"the function's role needs {_ACTIONS}. {words}"
     said = words if code == str(status) else f"{words} ({code})".strip()
     if code.startswith(_TOO_MANY):
         return RateLimited(f"SES answered {status}: {said}.", retry_after(headers))

@@ -19,6 +19,17 @@ from .mime import needs_smtputf8
 from .replies import Reply
 from .settings import PORTS, SmtpSettings
 
+_MAX_REPLY = 65_536  # bytes
+
+
+class _ReplyReader(BoundedReader):
+    """Reads one reply, but not one without an end."""
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self.received > _MAX_REPLY:
+            raise OSError("the reply has no end")
+        return super().readinto(buffer)
+
 
 class Connection(smtplib.SMTP):
     """Connected, encrypted and logged in once it is built; ``hello`` is the name it gives itself.
@@ -85,7 +96,7 @@ class Connection(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """Reads a reply before the deadline, however slowly it drips in."""
-        self.file = io.BufferedReader(BoundedReader(self.sock, self.deadline))
+        self.file = io.BufferedReader(_ReplyReader(self.sock, self.deadline))
         return super().getreply()
 
     def _open(self, settings: SmtpSettings, tls: ssl.SSLContext | None) -> None:

@@ -46,7 +46,7 @@ def compose(message: Message) -> EmailMessage:
     mail["Subject"] = _text("Subject", message.subject)
     mail["Date"] = _Header("Date", format_datetime(datetime.now(UTC)))
     mail["Message-ID"] = _Header("Message-ID", _message_id(message))
-    if message.text or not message.html:
+    if message.text:
         mail.set_content(message.text)
     if message.html:
         (mail.add_alternative if message.text else mail.set_content)(message.html, subtype="html")

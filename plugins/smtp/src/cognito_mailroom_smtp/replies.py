@@ -87,7 +87,7 @@ def unavailable(host: str, error: OSError, deadline: Deadline) -> Unavailable:
     elif isinstance(error, ssl.SSLError):
         what = f"failed to set up TLS ({error.reason}): check SMTP_PORT and SMTP_SECURITY"
     elif isinstance(error, smtplib.SMTPException):
-        what = "broke off the connection"
+        what = "broke off the connection or the protocol"
     else:
         what = f"cannot be reached ({error.strerror or type(error).__name__}): check SMTP_HOST and SMTP_PORT"
     return Unavailable(f"The SMTP server {host} {what}.")

@@ -1,0 +1,35 @@
+"""What some settings take beyond what every function needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from attrs import frozen
+
+
+@frozen
+class Feature:
+    """Extras of the core distribution, and services of AWS by boto3's names."""
+
+    extras: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+
+
+FEATURES = {
+    "idempotency": Feature(extras=("idempotency",), services=("dynamodb",)),
+    "queue": Feature(extras=("queue",), services=("sqs",)),
+    "secretsmanager": Feature(services=("secretsmanager",)),
+    "ssm": Feature(services=("ssm",)),
+}
+_SETTINGS = {"MAILROOM_IDEMPOTENCY_TABLE": "idempotency", "MAILROOM_QUEUE_URL": "queue"}
+
+
+def called_for(environment: Mapping[str, str]) -> Iterator[str]:
+    """The names of those that the settings make use of; some by a value that refers to a secret."""
+    for setting, feature in _SETTINGS.items():
+        if environment.get(setting, "").strip():
+            yield feature
+    for value in environment.values():
+        scheme, colon, _ = value.partition(":")
+        if colon and scheme in FEATURES:
+            yield scheme

@@ -1,0 +1,72 @@
+"""From what is wanted to the file that is deployed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from rich.progress import Progress
+
+from cognito_mailroom.cli.console import console
+
+from .compiling import compile_all
+from .contents import Wanted, closure
+from .demands import check
+from .gathering import Step, add_own, gather
+from .packing import pack, place
+from .report import show
+from .stage import Stage
+from .target import Target
+from .trimming import Trimming
+
+
+def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
+    """Builds the bundle, and shows on the console what is in it.
+
+    Raises:
+        ConfigurationError: the settings in the environment want what is not included, or a template is wrong.
+        click.ClickException: something that is needed is not to be had, or ``out`` holds something else.
+
+    """
+    check(wanted, os.environ)
+    if out.is_dir() and (not unpacked or any(out.iterdir())):
+        raise click.ClickException(
+            f"{out} is a folder with something in it: remove it, or name another --out."
+        )
+    screen, interpreter = console(), target.interpreter()
+    with TemporaryDirectory(prefix="mailroom-bundle-") as temporary:
+        stage = Stage(Path(temporary, "stage"))
+        with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+
+            def step(words: str, total: int) -> Callable[[], None]:
+                return partial(progress.advance, progress.add_task(words, total=total))
+
+            _assemble(stage, wanted, target, interpreter, Path(temporary), step)
+            written, done = {}, step("Writing", len(stage.parts))
+            for name, size in (place if unpacked else pack)(stage.folder, target.prefix, out):
+                written[name] = size
+                done()
+        show(screen, stage, out, written)
+    if interpreter is None:
+        words = (
+            f"No Python {target.python} was found here, so nothing is compiled ahead, and each cold start "
+        )
+        screen.print(words + "takes about twice as long: put it on PATH.", style="yellow", soft_wrap=True)
+    if wanted.templates:
+        screen.print(f"For your templates, set MAILROOM_TEMPLATES={target.root}/templates", soft_wrap=True)
+
+
+def _assemble(
+    stage: Stage, wanted: Wanted, target: Target, interpreter: str | None, folder: Path, step: Step
+) -> None:
+    distributions = closure(wanted, target)
+    gather(stage, distributions, Trimming.of(wanted.services, distributions), target, folder, step)
+    add_own(stage, wanted.templates, layer=target.layer)
+    if interpreter:
+        modules = sum(path.endswith(".py") for path in stage.parts)
+        compile_all(stage.folder, target.root, interpreter, step("Compiling", modules))
+        stage.take_in_compiled()

@@ -1,0 +1,49 @@
+"""The folder in which a bundle comes together, and who brought which file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import field, frozen
+
+from .trimming import Trimming
+
+
+@frozen
+class Part:
+    """One distribution of a bundle, or what else is in it."""
+
+    name: str
+    version: str = ""
+    source: str = ""
+
+
+@frozen
+class Stage:
+    """Files as Lambda will find them, below the folder that it puts on the path."""
+
+    folder: Path
+    parts: dict[str, Part] = field(factory=dict)
+    """What each file belongs to, by its path."""
+    left_out: Counter[str] = field(factory=Counter)
+    """How many bytes were left out, by the reason."""
+
+    def add(self, part: Part, files: Iterable[tuple[str, bytes]], trimming: Trimming | None = None) -> None:
+        """Puts files in their place, but for what is trimmed."""
+        for path, content in files:
+            if trimming and (reason := trimming.reason(path)):
+                self.left_out[reason] += len(content)
+                continue
+            place = self.folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            self.parts[path] = part
+
+    def take_in_compiled(self) -> None:
+        """Counts each compiled module to the part that its source belongs to."""
+        for path in self.folder.rglob("__pycache__/*.pyc"):
+            compiled = path.relative_to(self.folder)
+            source = compiled.parent.parent / f"{compiled.name.partition('.')[0]}.py"
+            self.parts[compiled.as_posix()] = self.parts[source.as_posix()]

@@ -1,0 +1,58 @@
+"""What is left out of the distributions, and why the function does without it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from importlib.metadata import Distribution
+
+from attrs import frozen
+
+SERVICES = frozenset({"kms", "cognito-idp", "sesv2"})
+"""What core and the plugins here ask of AWS: to decrypt, to look up an address, to send."""
+
+_RULES = (
+    ("the command line", r"cognito_mailroom/cli/.*"),
+    ("stand-ins, tests and examples", r"cognito_mailroom/testing/.*|cognito_mailroom_\w+/reference\.json"),
+    ("stand-ins, tests and examples", r"(.*/)?(tests|doc_tests|examples)/.*"),
+    ("what only type checkers and compilers read", r".*(\.pyi|/py\.typed|\.[ch])"),
+    # Entry points are how plugins are found, some libraries ask for their own version, and licences want to
+    # be passed on.
+    (
+        "what installers write down for themselves",
+        r"[^/]+\.dist-info/(?!METADATA$|entry_points\.txt$|(.*/)?(LICEN[CS]E|NOTICE|COPYING|AUTHORS)[^/]*$).*",
+    ),
+    ("models for boto3.resource(), which nothing here calls", r"boto3/data/.*"),
+    ("samples that only botocore's documentation shows", r"botocore/data/.*/examples-1\.json(\.gz)?"),
+)
+
+
+@frozen
+class Trimming:
+    """Says of any file whether it is left out."""
+
+    _rules: tuple[tuple[str, re.Pattern[str]], ...]
+
+    @classmethod
+    def of(cls, services: Collection[str], distributions: Iterable[Distribution]) -> Trimming:
+        """The rules for a bundle that calls these services of AWS and holds these distributions."""
+        kept = "|".join(re.escape(service) for service in sorted(SERVICES.union(services)))
+        rules = [
+            *_RULES,
+            ("AWS services that are not called", rf"botocore/data/(?!({kept})/)[^/]+/.*"),
+            *(("stand-ins, tests and examples", re.escape(path)) for path in _stand_ins(distributions)),
+        ]
+        return cls(tuple((reason, re.compile(pattern)) for reason, pattern in rules))
+
+    def reason(self, path: str) -> str | None:
+        """Why a file is left out, or None for one that stays."""
+        return next((reason for reason, pattern in self._rules if pattern.fullmatch(path)), None)
+
+
+def _stand_ins(distributions: Iterable[Distribution]) -> Iterable[str]:
+    """The modules that hold a plugin's stand-in and nothing that the function loads."""
+    for distribution in distributions:
+        entries = distribution.entry_points
+        loaded = {entry.module for entry in entries if entry.group != "cognito_mailroom.standins"}
+        for module in {entry.module for entry in entries} - loaded:
+            yield module.replace(".", "/") + ".py"

@@ -1,0 +1,82 @@
+"""Wheels for the other machine, as pip finds them: of the versions that are installed on this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import Distribution
+from pathlib import Path
+from zipfile import ZipFile
+
+import click
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from .target import Target
+
+
+def fetch(
+    distributions: Sequence[Distribution], target: Target, folder: Path, collecting: Callable[[], None]
+) -> dict[str, Path]:
+    """Their wheels by canonical name; ``collecting`` is called as pip begins with each.
+
+    Raises:
+        click.ClickException: pip cannot get one, in pip's own words.
+
+    """
+    options = ["--no-deps", "--only-binary=:all:", f"--dest={folder}", *target.pip_options]
+    pins = [f"{distribution.name}=={distribution.version}" for distribution in distributions]
+    for line in _pip("download", *options, *pins):
+        if line.startswith("Collecting "):
+            collecting()
+    return {canonicalize_name(parse_wheel_filename(path.name)[0]): path for path in folder.glob("*.whl")}
+
+
+def build(distribution: Distribution, folder: Path) -> Path:
+    """A new wheel of a distribution that is installed in editable mode, which has no files of its own."""
+    folder.mkdir()
+    # setuptools would build in the source tree, where it also finds what it built last time.
+    own = folder / "setuptools.cfg"
+    own.write_text(f"[build]\nbuild_base = {folder / 'build'}\n[egg_info]\negg_base = {folder}\n", "utf-8")
+    source = json.loads(distribution.read_text("direct_url.json") or "")["url"]
+    for _ in _pip("wheel", "--no-deps", f"--wheel-dir={folder}", source, DIST_EXTRA_CONFIG=str(own)):
+        pass
+    return next(folder.glob("*.whl"))
+
+
+def contents(wheel: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of a wheel, where an installer would put them beside each other; no scripts and no headers.
+
+    Source: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+    """
+    with ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            first, _, rest = name.partition("/")
+            if first.endswith(".data"):
+                scheme, _, path = rest.partition("/")
+                path = path if scheme in {"purelib", "platlib"} else ""
+            else:
+                path = name
+            if path and not path.endswith("/"):
+                yield path, archive.read(name)
+
+
+def _pip(*arguments: str, **environment: str) -> Iterator[str]:
+    """Runs pip, and gives what it says line by line."""
+    options = ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "pip", *arguments, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **environment},
+    ) as pip:
+        said = []
+        for line in pip.stdout or ():
+            said.append(line.strip())
+            yield line.strip()
+    if pip.returncode:
+        errors = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR: ")]
+        raise click.ClickException(f"pip {arguments[0]}: " + " ".join(errors or said[-1:]))
