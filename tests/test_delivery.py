@@ -15,9 +15,10 @@ from cognito_mailroom import (
     Rejected,
     Unavailable,
 )
-from cognito_mailroom.app import Mailroom, Outcome
+from cognito_mailroom.app import Mailroom
+from cognito_mailroom.journal import Entry
 
-Send = Callable[..., Outcome]
+Send = Callable[..., Entry]
 
 # One provider for each way in which a delivery can end, and one observer of all.
 SOURCE = """
@@ -185,6 +186,6 @@ def test_a_retry_carries_the_same_key(
     event = load("sign_up", encrypted("482910"))
     for request_id in ("request-1", "request-2"):
         with pytest.raises(Unavailable):
-            mailroom.handle(event, Deadline(30), request_id)
+            mailroom.handle(event, Deadline(30), Entry(request_id))
     first, second = (message.idempotency_key for _, message in importlib.import_module("flock").tried)
     assert first == second != ""
