@@ -131,7 +131,7 @@ def test_connections_are_dropped(reset: str, server: HttpServer, session: reques
         (CloseBeforeAnswer(), "RemoteDisconnected"),
         (Garbage(), "BadStatusLine"),
         (Stall(), "timed out"),
-        (Drip(headers=True), "timed out"),
+        (Drip(headers=True, interval=2.0), "timed out"),
     ],
 )
 def test_a_script_is_for_one_request(

@@ -9,7 +9,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cognito_mailroom import ConfigurationError, Deadline, RateLimited, Receipt, Rejected, Unavailable
+from cognito_mailroom import (
+    Address,
+    ConfigurationError,
+    Deadline,
+    RateLimited,
+    Receipt,
+    Rejected,
+    Unavailable,
+)
 from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message
 from cognito_mailroom.testing.http import Reply, Stall
 from cognito_mailroom_mailgun import MailgunProvider
@@ -38,6 +46,7 @@ def test_the_recipients_fault(send: Send, mailgun: Mailgun, words: str) -> None:
         (404, {"message": "Domain not found: mg"}, "404: Domain not found: mg: check MAILGUN_DOMAIN, and"),
         (404, {"message": "to parameter"}, "404: to parameter: check MAILGUN_DOMAIN"),
         (302, "", "302."),
+        (400, {"id": "<1@mg.example.com>", "message": "No."}, "400: No."),
         (400, {"error": "?"}, "400."),
         (400, ["?"], "400."),
         (400, "7", "400: 7."),
@@ -63,10 +72,11 @@ def test_a_success_that_names_no_mail_is_none(send: Send, mailgun: Mailgun, body
 
 
 def test_what_mailgun_repeats_of_the_mail_is_left_out(send: Send, mailgun: Mailgun) -> None:
-    private = (CODE, RECIPIENT, mailgun.environ["MAILGUN_API_KEY"])
+    quoted = '"sentinel recipient"@example.com'
+    private = (CODE, RECIPIENT, quoted, mailgun.environ["MAILGUN_API_KEY"])
     mailgun.server.next(Reply(400, {"message": f"Not {' '.join(private)}"}))
-    with pytest.raises(ConfigurationError, match=r"^Mailgun answered 400: Not … … …\.$"):
-        send(a_message())
+    with pytest.raises(ConfigurationError, match=r"^Mailgun answered 400: Not … … … …\.$"):
+        send(a_message(recipient=Address(quoted)))
 
 
 def in_a_while(zone: str) -> str:

@@ -109,3 +109,14 @@ def test_the_domain_and_the_base_url_are_in_the_url(send: Send, mailgun: Mailgun
 def test_a_base_url_with_the_version_is_understood(send: Send, mailgun: Mailgun) -> None:
     send(a_message(), MAILGUN_BASE_URL=f"{mailgun.server.url}/v3")
     assert len(mailgun.messages) == 1
+
+
+def test_a_proxy_in_the_environment_is_not_asked(
+    send: Send, mailgun: Mailgun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    send(a_message())
+    assert len(mailgun.messages) == 1

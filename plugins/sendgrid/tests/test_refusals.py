@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from time import time
 
 import pytest
-from cognito_mailroom import ConfigurationError, RateLimited, Receipt, Rejected
+from cognito_mailroom import Address, ConfigurationError, RateLimited, Receipt, Rejected
 from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message
 from cognito_mailroom.testing.http import Reply
 from cognito_mailroom_sendgrid.standin import SendGrid
@@ -76,10 +76,11 @@ def test_an_answer_in_another_format_is_not_taken_for_the_recipients(
 
 
 def test_what_sendgrid_repeats_of_the_mail_is_left_out(send: Send, sendgrid: SendGrid) -> None:
-    private = (CODE, RECIPIENT, sendgrid.environ["SENDGRID_API_KEY"])
+    quoted = '"sentinel recipient"@example.com'
+    private = (CODE, RECIPIENT, quoted, sendgrid.environ["SENDGRID_API_KEY"])
     sendgrid.server.next(refusal(400, {"content": f"Not {' '.join(private)}"}))
-    with pytest.raises(ConfigurationError, match=r"^SendGrid answered 400: Not … … …\.$"):
-        send(a_message())
+    with pytest.raises(ConfigurationError, match=r"^SendGrid answered 400: Not … … … …\.$"):
+        send(a_message(recipient=Address(quoted)))
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,15 @@ def test_the_reply_decides(
         assert str(error).endswith("a later try may succeed.")
 
 
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [("AUTH", "SMTP_PASSWORD"), ("MAIL", "MAILROOM_FROM"), ("GREETING", "SMTP_PORT"), ("EHLO", "SMTP_PORT")],
+)
+def test_the_error_says_where_to_look(command: str, named: str, provide: Provide, failure: Fail) -> None:
+    with server_for(command, "550 No") as server:
+        assert named in str(failure(ConfigurationError, provide(server)))
+
+
 def test_no_row_of_the_table_hides_another() -> None:
     codes = ["", "354", "421", "450", "550", "552", "554"]
     statuses = [
