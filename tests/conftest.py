@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,6 +22,7 @@ from cognito_mailroom.journal import Entry
 from cognito_mailroom.testing import cognito
 from cognito_mailroom.testing.http import Behaviour, HttpServer, Reply
 from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.testing.smtp import SmtpServer
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(

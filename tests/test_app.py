@@ -22,7 +22,7 @@ def test_each_trigger_has_a_mail_with_its_code(trigger: Trigger, send: Send, sen
     (message,) = sent
     assert outcome.outcome == "Delivered"
     assert outcome.facts["trigger"] == str(trigger)
-    assert (outcome.facts["provider"], outcome.facts["message_id"]) == ("pigeon", "feather-1")
+    assert outcome.receipt == Receipt(message_id="feather-1", provider="pigeon")
     assert str(message.recipient) == "alex@example.com"
     for part in (message.text, message.html):
         assert part.count("482910") == (trigger is not Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION)

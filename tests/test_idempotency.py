@@ -158,7 +158,9 @@ def test_without_a_key_there_is_no_record(
     assert records() == []
 
 
-def test_a_table_without_the_library_is_a_configuration_error(run_python: Callable[..., str], environ: dict[str, str]) -> None:
+def test_a_table_without_the_library_is_a_configuration_error(
+    run_python: Callable[..., str], environ: dict[str, str]
+) -> None:
     code = (
         "import sys; sys.modules['aws_lambda_powertools.utilities.idempotency'] = None\n"
         "from cognito_mailroom.app import Mailroom; import os\n"
@@ -174,4 +176,6 @@ def test_a_table_without_the_library_is_a_configuration_error(run_python: Callab
 def test_the_warning_names_no_event(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     Once("no-such-table").do("the-key", lambda: "sent", Deadline(5))
-    assert "the-key" not in " ".join(record.getMessage() for record in caplog.records if record.name == "cognito_mailroom")
+    assert "the-key" not in " ".join(
+        record.getMessage() for record in caplog.records if record.name == "cognito_mailroom"
+    )

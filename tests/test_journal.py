@@ -50,8 +50,8 @@ def test_a_line_says_what_happened_and_to_whom_only_by_a_digest(
     ("changes", "email", "outcome", "level"),
     [
         ({}, "a@example.com", "Delivered", "INFO"),
-        ({"MAILROOM_DRY_RUN": "true"}, "a@example.com", "DryRun", "INFO"),
-        ({"MAILROOM_ALLOWED_RECIPIENTS": "*@acme.example"}, "a@example.com", "Vetoed", "INFO"),
+        ({"MAILROOM_DRY_RUN": "true"}, "a@example.com", "DryRun", "WARNING"),
+        ({"MAILROOM_ALLOWED_RECIPIENTS": "*@acme.example"}, "a@example.com", "Vetoed", "WARNING"),
         ({}, "a@@example.com", "Rejected", "ERROR"),
         ({}, "", "Failed", "ERROR"),
     ],

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from cognito_mailroom import EventError
 from cognito_mailroom.envelope import unwrap
+from cognito_mailroom.testing.http import HttpServer, Reply
 from cognito_mailroom.testing.kms import AwsServer
 from cognito_mailroom.testing.smtp import SmtpServer
 
@@ -85,11 +86,11 @@ def test_a_queue_that_refuses_is_said_in_a_sentence(
     code: str,
     kind: str,
     handler: Callable[..., Any],
-    answering: Callable[[int, object], Any],
+    answering: Callable[..., HttpServer],
     encrypted: Callable[..., str],
     load: Callable[..., dict[str, Any]],
 ) -> None:
-    server = answering(status, {"__type": code})
+    server = answering(Reply(status, {"__type": code}))
     forward = handler(MAILROOM_QUEUE_URL=f"{server.url}/1/mailroom", AWS_ENDPOINT_URL_SQS=server.url)
     with pytest.raises(Exception, match="queue the event") as raised:
         forward(load("sign_up", encrypted("482910")), None)

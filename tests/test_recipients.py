@@ -129,7 +129,7 @@ def test_a_notice_about_nobody_names_nobody(
 
 @pytest.mark.usefixtures("nowhere")
 def test_a_pool_out_of_reach_is_unavailable(take_over: dict[str, Any], send: Send) -> None:
-    with pytest.raises(Unavailable, match=r"^Cognito cannot be reached .* \(EndpointConnectionError\)\.$"):
+    with pytest.raises(Unavailable, match=r"^AWS cannot be reached .* \(EndpointConnectionError\)\.$"):
         send(take_over)
 
 

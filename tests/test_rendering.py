@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from cognito_mailroom import ConfigurationError, Message
 from cognito_mailroom.app import Mailroom
-from cognito_mailroom.journal import Entry
 from cognito_mailroom.faults import Faults
+from cognito_mailroom.journal import Entry
 from cognito_mailroom.rendering import Renderer
 from cognito_mailroom.variables import NAMES
 

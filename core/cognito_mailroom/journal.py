@@ -21,11 +21,14 @@ from .address import Address
 from .errors import MailroomError, Rejected
 from .event import Request
 from .message import Receipt
+from .notification import Trigger
 
 NAMESPACE = "CognitoMailroom"
 
 _log = logging.getLogger("cognito_mailroom")
-_LEVELS = {"Failed": logging.ERROR, "Rejected": logging.ERROR, "Expired": logging.WARNING}
+_LEVELS = dict.fromkeys(("Failed", "Rejected"), logging.ERROR) | dict.fromkeys(
+    ("Expired", "Vetoed", "DryRun"), logging.WARNING
+)
 
 
 @define
@@ -36,6 +39,7 @@ class Entry:
     outcome: str = "Failed"
     """Delivered, Rejected, Failed, Expired, Vetoed, Duplicate, DryRun or Queued."""
     reason: str = ""
+    receipt: Receipt | None = None
     facts: dict[str, Any] = field(factory=dict)
     attempts: list[dict[str, Any]] = field(factory=list)
     durations: dict[str, float] = field(factory=dict)
@@ -47,6 +51,8 @@ class Entry:
             "pool": request.pool_id,
             "client": request.client_id,
         }
+        if not isinstance(request.trigger, Trigger):
+            _log.warning("%s is not a documented trigger source: its mail is generic", request.trigger)
 
     def to(self, recipient: Address, key: str) -> None:
         """Whom it is for, as a keyed digest that is the same in upper and lower case."""
@@ -60,6 +66,7 @@ class Entry:
     def delivered(self, receipt: Receipt) -> None:
         """That it ended well."""
         self.close("Delivered")
+        self.receipt = receipt
         self.facts |= {"provider": receipt.provider, "message_id": receipt.message_id}
 
     @contextmanager

@@ -38,7 +38,7 @@ class References:
         except BotoCoreError as error:
             raise ValueError(f"{value} cannot be read ({type(error).__name__})") from None
         found = _pick(self._fetched[source], field, value) if field else self._fetched[source]
-        if not found.strip():
+        if not (found := found.strip()):  # a line break at the end is easily stored along
             raise ValueError(f"{value} is empty")
         return found
 
