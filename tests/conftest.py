@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
 import socket
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,10 +17,12 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import Deadline, Message
-from cognito_mailroom.app import Mailroom, Outcome
+from cognito_mailroom.app import Mailroom
+from cognito_mailroom.journal import Entry
 from cognito_mailroom.testing import cognito
 from cognito_mailroom.testing.http import Behaviour, HttpServer, Reply
 from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.testing.smtp import SmtpServer
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -208,14 +212,61 @@ def environ(key_arn: str, sent: list[Message]) -> dict[str, str]:  # noqa: ARG00
 @pytest.fixture
 def send(
     environ: dict[str, str], encrypted: Callable[..., str], load: Callable[..., dict[str, Any]]
-) -> Callable[..., Outcome]:
+) -> Callable[..., Entry]:
     """``send("sign_up", MAILROOM_DRY_RUN="true")``: one event through a mailroom with these settings."""
 
     def send(
         event: str | dict[str, Any], text: str = "482910", deadline: float = 30.0, **changes: str
-    ) -> Outcome:
+    ) -> Entry:
         if isinstance(event, str):
             event = load(event, encrypted(text))
-        return Mailroom.from_environ(environ | changes).handle(event, Deadline(deadline), "request-1")
+        return Mailroom.from_environ(environ | changes).handle(event, Deadline(deadline), Entry("request-1"))
 
     return send
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[SmtpServer]:
+    """A mail server that wants TLS and a login."""
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp(environ: dict[str, str], smtp_server: SmtpServer) -> Iterator[SmtpServer]:
+    """The mail server, emptied, with the settings that lead to it."""
+    environ |= {
+        "MAILROOM_PROVIDER": "smtp",
+        "SMTP_HOST": smtp_server.host,
+        "SMTP_PORT": str(smtp_server.port),
+        "SMTP_USERNAME": smtp_server.username,
+        "SMTP_PASSWORD": smtp_server.password,
+        "SMTP_CA_FILE": str(smtp_server.ca_file),
+    }
+    smtp_server.messages.clear()
+    yield smtp_server
+    smtp_server.replies.clear()
+
+
+@pytest.fixture
+def handler(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """``handler(NAME="value")``: ``handler.lambda_handler``, imported with these settings."""
+    modules = ("handler", "cognito_mailroom.aws_lambda")
+
+    def forget() -> None:
+        for name in modules:
+            sys.modules.pop(name, None)
+
+    def handler(**changes: str) -> Any:
+        forget()
+        for name, value in (environ | changes).items():
+            monkeypatch.setenv(name, value)
+        return importlib.import_module("handler").lambda_handler
+
+    yield handler
+    forget()
+    if environ["MAILROOM_PROVIDER"] == "smtp":
+        with warnings.catch_warnings():
+            # A provider keeps its connection for as long as the function lives, which here is until now.
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()

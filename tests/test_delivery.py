@@ -15,12 +15,14 @@ from cognito_mailroom import (
     Rejected,
     Unavailable,
 )
-from cognito_mailroom.app import Mailroom, Outcome
+from cognito_mailroom.app import Mailroom
+from cognito_mailroom.journal import Entry
 
-Send = Callable[..., Outcome]
+Send = Callable[..., Entry]
 
 # One provider for each way in which a delivery can end, and one observer of all.
 SOURCE = """
+from time import monotonic
 import environ
 from cognito_mailroom import ConfigurationError, RateLimited, Receipt, Rejected, Unavailable, hookimpl
 
@@ -59,6 +61,20 @@ class Slow(Provider):
         tried.append(("slow", message))
         while deadline.remaining(): pass
         raise Unavailable("Too late.")
+class Overruns(Provider):
+    @hookimpl
+    def mailroom_deliver(self, message):
+        tried.append(("overruns", message))
+        end = monotonic() + 0.3
+        while monotonic() < end: pass
+        raise Unavailable("Too late.")
+class Brief(Provider):
+    @hookimpl
+    def mailroom_deliver(self, message):
+        again = "brief" in [name for name, _ in tried]
+        tried.append(("brief", message))
+        if again: return Receipt()
+        raise RateLimited("Slower.", retry_after=0.01)
 class Observer:
     @hookimpl
     def mailroom_delivered(self, notification, receipt): told.append(("delivered", receipt.provider))
@@ -67,7 +83,7 @@ class Observer:
 """
 PROVIDERS = (
     "Good", "Signed", "Hosted", "Hosts", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed",
-    "Slow",
+    "Slow", "Overruns", "Brief",
 )  # fmt: skip
 
 
@@ -143,10 +159,30 @@ def test_a_later_provider_tells_what_it_lacks_when_it_is_needed(send: Send) -> N
         send("sign_up", MAILROOM_PROVIDER="down,keyed")
 
 
+def test_a_slow_provider_uses_up_its_share_alone(send: Send) -> None:
+    send("sign_up", MAILROOM_PROVIDER="slow,good", deadline=0.5)
+    assert (tried(), told()) == (["slow", "good"], [("Unavailable", False), ("delivered", "good")])
+
+
 def test_when_the_time_is_over_no_other_provider_is_tried(send: Send) -> None:
     with pytest.raises(Unavailable):
-        send("sign_up", MAILROOM_PROVIDER="slow,good", deadline=0.5)
-    assert (tried(), told()) == (["slow"], [("Unavailable", True)])
+        send("sign_up", MAILROOM_PROVIDER="overruns,good", deadline=0.2)
+    assert (tried(), told()) == (["overruns"], [("Unavailable", True)])
+
+
+def test_the_last_provider_is_asked_once_more_where_it_names_a_wait_that_fits(send: Send) -> None:
+    send("sign_up", MAILROOM_PROVIDER="down,brief")
+    assert tried() == ["down", "brief", "brief"]
+    assert told() == [("Unavailable", False), ("RateLimited", False), ("delivered", "brief")]
+
+
+def test_a_provider_that_failed_is_tried_last_the_next_time(
+    environ: dict[str, str], encrypted: Callable[..., str], load: Callable[..., dict[str, object]]
+) -> None:
+    mailroom = Mailroom.from_environ(environ | {"MAILROOM_PROVIDER": "down,good"})
+    for _ in range(2):
+        mailroom.handle(load("sign_up", encrypted("482910")), Deadline(30))
+    assert tried() == ["down", "good", "good"]
 
 
 def test_without_time_nothing_is_tried(send: Send) -> None:
@@ -185,6 +221,6 @@ def test_a_retry_carries_the_same_key(
     event = load("sign_up", encrypted("482910"))
     for request_id in ("request-1", "request-2"):
         with pytest.raises(Unavailable):
-            mailroom.handle(event, Deadline(30), request_id)
+            mailroom.handle(event, Deadline(30), Entry(request_id))
     first, second = (message.idempotency_key for _, message in importlib.import_module("flock").tried)
     assert first == second != ""

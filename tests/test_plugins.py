@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import ConfigurationError, MailroomError, Message, Rejected, Unavailable
-from cognito_mailroom.app import Mailroom, Outcome
+from cognito_mailroom.app import Mailroom
+from cognito_mailroom.journal import Entry
 
 Install = Callable[..., None]
-Send = Callable[..., Outcome]
+Send = Callable[..., Entry]
 
 HOOKS = """
 from cognito_mailroom import ConfigurationError, Rejected, hookimpl
@@ -39,8 +40,8 @@ def test_every_installed_extension_takes_part_unless_told_otherwise(
     extend: Callable[[str, str], Any], send: Send, sent: list[Message]
 ) -> None:
     extend("guard", "def mailroom_veto(self): return 'by the guard'")
-    assert send("sign_up").withheld == "vetoed: by the guard"
-    assert send("sign_up", MAILROOM_EXTENSIONS="guard").withheld == "vetoed: by the guard"
+    assert send("sign_up").reason == "by the guard"
+    assert send("sign_up", MAILROOM_EXTENSIONS="guard").reason == "by the guard"
     assert sent == []
     assert send("sign_up", MAILROOM_EXTENSIONS="none").receipt
     assert len(sent) == 1
@@ -64,7 +65,7 @@ def test_every_veto_is_heard(extend: Callable[[str, str], Any], send: Send, sent
     extend("lenient", "def mailroom_veto(self): return None")
     extend("strict", "def mailroom_veto(self, notification): return f'no {notification.slug}'")
     extend("zealous", "def mailroom_veto(self): return None")
-    assert send("sign_up").withheld == "vetoed: no sign_up"
+    assert send("sign_up").reason == "no sign_up"
     assert sent == []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cognito_mailroom import DecryptionError
-from cognito_mailroom.app import Outcome
+from cognito_mailroom.journal import Entry
 from cognito_mailroom.quiet import quiet
 
 TELL_ALL = ["botocore.endpoint", "botocore.parsers", "botocore.auth"]
@@ -46,7 +46,7 @@ def test_what_tells_all_at_debug_tells_nothing(
 
 
 def test_the_sdks_tracebacks_are_not_logged_and_not_printed(
-    *, log: list[logging.LogRecord], capfd: pytest.CaptureFixture[str], send: Callable[..., Outcome],
+    *, log: list[logging.LogRecord], capfd: pytest.CaptureFixture[str], send: Callable[..., Entry],
     load: Callable[..., object], encrypted: Callable[..., str],
 ) -> None:  # fmt: skip
     quiet()

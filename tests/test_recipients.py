@@ -8,11 +8,11 @@ from typing import Any
 import boto3
 import pytest
 from cognito_mailroom import ConfigurationError, EventError, MailroomError, Message, Rejected, Unavailable
-from cognito_mailroom.app import Outcome
+from cognito_mailroom.journal import Entry
 from cognito_mailroom.testing.http import HttpServer, Reply
 
 Load = Callable[..., dict[str, Any]]
-Send = Callable[..., Outcome]
+Send = Callable[..., Entry]
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_notice_about_nobody_names_nobody(
 
 @pytest.mark.usefixtures("nowhere")
 def test_a_pool_out_of_reach_is_unavailable(take_over: dict[str, Any], send: Send) -> None:
-    with pytest.raises(Unavailable, match=r"^Cognito cannot be reached .* \(EndpointConnectionError\)\.$"):
+    with pytest.raises(Unavailable, match=r"^AWS cannot be reached .* \(EndpointConnectionError\)\.$"):
         send(take_over)
 
 
@@ -232,6 +232,8 @@ def test_on_a_test_stage_all_others_get_no_mail(
 ) -> None:
     outcome = send("sign_up", MAILROOM_ALLOWED_RECIPIENTS=patterns)
     assert len(sent) == bool(allowed)
-    assert outcome.withheld == (
-        "" if allowed else "vetoed: the recipient matches no pattern of MAILROOM_ALLOWED_RECIPIENTS"
+    assert (outcome.outcome, outcome.reason) == (
+        ("Delivered", "")
+        if allowed
+        else ("Vetoed", "the recipient matches no pattern of MAILROOM_ALLOWED_RECIPIENTS")
     )

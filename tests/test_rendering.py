@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from cognito_mailroom import ConfigurationError, Message
-from cognito_mailroom.app import Mailroom, Outcome
+from cognito_mailroom.app import Mailroom
 from cognito_mailroom.faults import Faults
+from cognito_mailroom.journal import Entry
 from cognito_mailroom.rendering import Renderer
 from cognito_mailroom.variables import NAMES
 
@@ -108,7 +109,7 @@ class Context:
 
 @pytest.mark.usefixtures("sent")
 def test_a_variable_of_an_extension_is_accepted(
-    folder: Path, install: Callable[..., None], send: Callable[..., Outcome], sent: list[Message]
+    folder: Path, install: Callable[..., None], send: Callable[..., Entry], sent: list[Message]
 ) -> None:
     (folder / "generic.txt").write_text("{{ slogan }} {{ code }}")
     assert "unknown variable 'slogan'" in faults(folder)
@@ -130,7 +131,7 @@ def test_a_variable_of_an_extension_is_accepted(
 )
 def test_a_template_that_fails_on_an_event_is_named_and_nothing_is_sent(
     *, name: str, source: str, fault: str, folder: Path, install: Callable[..., None],
-    send: Callable[..., Outcome], sent: list[Message],
+    send: Callable[..., Entry], sent: list[Message],
 ) -> None:  # fmt: skip
     (folder / name).write_text(source)
     install("acme-context", CONTEXT, extensions={"context": "Context"})

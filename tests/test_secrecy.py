@@ -50,7 +50,7 @@ def show(thing, depth=4):
     for part in parts.values() if depth else ():
         show(part, depth - 1)
 
-show(sys.modules["cognito_mailroom.aws_lambda"]._mailroom)
+show(sys.modules["cognito_mailroom.aws_lambda"]._desk)
 for changes, event in json.load(sys.stdin):
     try:
         if not changes:
@@ -149,7 +149,7 @@ def test_nothing_secret_is_logged_raised_or_shown(
     )
     # It did all that, and told of it.
     assert len(server.messages) == 11
-    for expected in ("botocore.", "SHOWN SmtpSettings(", "OUTCOME Outcome("):
+    for expected in ("botocore.", "SHOWN SmtpSettings(", "OUTCOME Entry("):
         assert expected in told
     raised = {line.split("(")[0] for line in told.splitlines() if line.startswith("RAISED ")}
     for kind in ("EventError", "DecryptionError", "ConfigurationError", "Unavailable"):

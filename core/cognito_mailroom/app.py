@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from .address import Address
 from .deadline import Deadline
 from .decryption import Decryptor
-from .delivery import deliver
+from .delivery import Delivery
 from .errors import ConfigurationError, EventError, MailroomError, Unavailable
 from .event import Request
 from .faults import Faults
-from .message import Message, Receipt
-from .notification import Notification, Trigger
+from .journal import Entry
+from .message import Message
+from .notification import Notification
 from .plugins import Plugins
 from .recipients import AllowedRecipients, CognitoRecipient
 from .rendering import Renderer
 from .settings import Selection, Settings, read
-from .variables import NAMES, variables
+from .variables import NAMES, in_words, variables
 
-
-@frozen
-class Outcome:
-    """How an event ended that raised nothing: with a receipt, or with the reason why nothing was sent."""
-
-    trigger: Trigger | str
-    receipt: Receipt | None = None
-    withheld: str = ""
+if TYPE_CHECKING:
+    from .idempotency import Once
 
 
 class Mailroom:
@@ -39,6 +37,8 @@ class Mailroom:
         self._plugins = plugins
         self._renderer = renderer
         self._decryptor = Decryptor(settings.kms_key_arn)
+        self._delivery = Delivery(plugins)
+        self._once = _once(settings.idempotency_table)
         plugins.register(renderer, "cognito_mailroom.rendering")
         plugins.register(CognitoRecipient(), "cognito_mailroom.recipients")
         if settings.allowed_recipients:
@@ -70,8 +70,12 @@ class Mailroom:
             raise faults.error()
         return cls(settings, plugins, renderer)
 
-    def handle(self, event: object, deadline: Deadline, request_id: str = "") -> Outcome:
-        """Sees one event through.
+    def handle(
+        self, event: object, deadline: Deadline, entry: Entry | None = None, age: float = 0.0
+    ) -> Entry:
+        """Sees one event through; the entry says what became of it, also where this raises.
+
+        ``age`` is for how many seconds the event has been waiting already, where that is known.
 
         Raises:
             EventError: not an event of this trigger, or nobody to write to.
@@ -80,26 +84,48 @@ class Mailroom:
             DeliveryError: no provider took the mail; Rejected where no retry can mend it.
 
         """
-        request = Request.parse(event, request_id)
-        secret = self._decryptor.decrypt(request)
+        entry = entry or Entry()
+        request = Request.parse(event, entry.request_id)
+        entry.of(request)
+        validity = self._validity(request.slug)
+        if validity and age > validity.total_seconds():
+            entry.close("Expired", f"it waited {age:.0f} s for a code that is good for {in_words(validity)}")
+        elif self._once is None or not request.idempotency_key:
+            self._see_through(request, deadline, entry)
+        elif not self._once.do(
+            request.idempotency_key, partial(self._see_through, request, deadline, entry), deadline
+        ):
+            entry.close("Duplicate", "the event was dealt with before")
+        return entry
+
+    def _see_through(self, request: Request, deadline: Deadline, entry: Entry) -> Literal[True]:
+        with entry.timing("decrypt"):
+            secret = self._decryptor.decrypt(request)
         notification = request.notification(secret, self._settings.default_locale)
         try:
             recipient = self._recipient(notification)
+            entry.to(recipient, key=self._settings.kms_key_arn[0])
             notification = evolve(notification, recipient=recipient)
             if reason := self._plugins.veto(notification):
-                return Outcome(notification.trigger, withheld=f"vetoed: {reason}")
+                entry.close("Vetoed", reason)
+                return True
             draft = self._draft(notification, recipient)
             if self._settings.dry_run:
                 self._plugins.render(self._plugins.providers[0], notification, draft)
-                return Outcome(notification.trigger, withheld="dry run")
+                entry.close("DryRun")
+                return True
             if not deadline.remaining():
                 raise Unavailable("No time is left to deliver the mail: raise the function's timeout.")
-            receipt = deliver(self._plugins, notification, draft, deadline)
+            receipt = self._delivery.deliver(notification, draft, deadline, entry)
         except MailroomError as error:
             self._plugins.failed(notification, error, final=True)
             raise
+        entry.delivered(receipt)
         self._plugins.delivered(notification, receipt)
-        return Outcome(notification.trigger, receipt)
+        return True
+
+    def _validity(self, slug: str) -> timedelta | None:
+        return getattr(self._settings.validity, slug, None)
 
     def _recipient(self, notification: Notification) -> Address:
         if recipient := self._plugins.recipient(notification):
@@ -113,7 +139,7 @@ class Mailroom:
         known = variables(
             notification,
             product_name=settings.product_name or settings.sender.display_name or settings.sender.domain,
-            validity=getattr(settings.validity, notification.slug, None),
+            validity=self._validity(notification.slug),
         )
         known |= self._plugins.template_context(notification)
         subject = self._renderer.subject(notification.slug, known)
@@ -130,3 +156,16 @@ class Mailroom:
             )
         except ValueError as error:  # which quotes nothing
             raise ConfigurationError(f"The template {notification.slug}.subject: {error}.") from None
+
+
+def _once(table: str | None) -> Once | None:
+    if table is None:
+        return None
+    try:
+        from .idempotency import Once
+    except ImportError:
+        raise ConfigurationError(
+            "MAILROOM_IDEMPOTENCY_TABLE needs a library that is not installed: "
+            "pip install 'cognito-mailroom[idempotency]'."
+        ) from None
+    return Once(table)

@@ -1,4 +1,4 @@
-"""The Lambda function: one mailroom, built at import, and what each outcome means to Lambda.
+"""The Lambda function behind the trigger: what it needs is built at import, once.
 
 Cognito invokes it asynchronously. What it raises, Lambda retries and then hands to the dead-letter
 queue; so it raises whatever a retry or an operator can mend, and nothing else.
@@ -12,16 +12,16 @@ from typing import Any
 
 from .app import Mailroom
 from .deadline import Deadline
-from .errors import Rejected
-from .notification import Trigger
+from .journal import recorded
 from .quiet import quiet
 
-_log = logging.getLogger("cognito_mailroom")
 # What is left to log and return; and what there is where nobody set a limit.
 _MARGIN_SECONDS, _DEFAULT_SECONDS = 0.5, 30.0
 
 quiet()
-_mailroom = Mailroom.from_environ(os.environ)
+if "AWS_LAMBDA_LOG_LEVEL" not in os.environ:
+    # Lambda shows warnings only, unless told otherwise; one line for each event is not too much.
+    logging.getLogger("cognito_mailroom").setLevel(logging.INFO)
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -31,24 +31,26 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         MailroomError: what a retry or an operator can mend, and events that were never for us.
 
     """
-    request_id = getattr(context, "aws_request_id", None) or ""
-    try:
-        outcome = _mailroom.handle(event, _deadline(context), request_id)
-    except Rejected as error:
-        _log.error("rejected: %s", error)
-    else:
-        if not isinstance(outcome.trigger, Trigger):
-            _log.warning("%s is not a documented trigger source: a generic mail was written", outcome.trigger)
-        if outcome.receipt:
-            _log.info("%s delivered by %s", outcome.trigger, outcome.receipt.provider)
-        else:
-            _log.warning("%s not sent: %s", outcome.trigger, outcome.withheld)
+    with recorded(getattr(context, "aws_request_id", None) or "") as entry:
+        _desk.handle(event, time_for(context), entry)
     return {**event, "response": {}}
 
 
-def _deadline(context: Any) -> Deadline:
+def time_for(context: Any) -> Deadline:
+    """What Lambda leaves the function, less what it takes to log and return."""
     try:
-        seconds = context.get_remaining_time_in_millis() / 1000 - _MARGIN_SECONDS
+        return Deadline(context.get_remaining_time_in_millis() / 1000 - _MARGIN_SECONDS)
     except AttributeError:
-        seconds = _DEFAULT_SECONDS
-    return Deadline(seconds)
+        return Deadline(_DEFAULT_SECONDS)
+
+
+def _open() -> Any:
+    """The mailroom itself, or with ``MAILROOM_QUEUE_URL`` a desk that only forwards to it."""
+    if queue_url := os.environ.get("MAILROOM_QUEUE_URL", "").strip():
+        from .queueing import Forwarder
+
+        return Forwarder(queue_url)
+    return Mailroom.from_environ(os.environ)
+
+
+_desk = _open()

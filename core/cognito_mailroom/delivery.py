@@ -1,41 +1,71 @@
-"""Which provider is tried, and what happens when one fails."""
+"""Hands a mail to the providers, in the order and for the time that `Failover` decides."""
 
 from __future__ import annotations
+
+from time import monotonic, sleep
 
 from attrs import evolve
 
 from .deadline import Deadline
-from .errors import ConfigurationError, DeliveryError, Rejected
+from .errors import ConfigurationError, DeliveryError, MailroomError, Rejected
+from .failover import Failover
+from .journal import Entry
 from .message import Message, Receipt
 from .notification import Notification
 from .plugins import Plugins
 
 
-def deliver(plugins: Plugins, notification: Notification, draft: Message, deadline: Deadline) -> Receipt:
-    """Tries the providers in their order until one takes the mail.
+class Delivery:
+    """Tries one provider after the other, and remembers between mails which of them failed lately."""
 
-    Raises:
-        Rejected: a provider refused the recipient; no other would do better.
-        DeliveryError: the last provider's, or the one at which the time ran out.
-        ConfigurationError: likewise.
+    def __init__(self, plugins: Plugins) -> None:
+        self._plugins = plugins
+        self._failover = Failover(plugins.providers)
 
-    """
-    *earlier, last = plugins.providers
-    for provider in earlier:
-        try:
-            return _attempt(plugins, provider, notification, draft, deadline)
-        except Rejected:
-            raise
-        except (DeliveryError, ConfigurationError) as error:
-            if not deadline.remaining():
+    def deliver(
+        self, notification: Notification, draft: Message, deadline: Deadline, entry: Entry
+    ) -> Receipt:
+        """Tries until a provider takes the mail.
+
+        Raises:
+            Rejected: a provider refused the recipient; no other would do better.
+            DeliveryError: the last provider's, or the one at which the time ran out.
+            ConfigurationError: likewise.
+
+        """
+        *earlier, last = self._failover.order(monotonic())
+        for number, provider in enumerate(earlier):
+            share = self._failover.share(deadline.remaining(), untried=len(earlier) + 1 - number)
+            try:
+                return self._attempt(provider, notification, draft, deadline.within(share), entry)
+            except Rejected:
                 raise
-            plugins.failed(notification, error, final=False)
-    return _attempt(plugins, last, notification, draft, deadline)
+            except (DeliveryError, ConfigurationError) as error:
+                if not deadline.remaining():
+                    raise
+                self._plugins.failed(notification, error, final=False)
+        try:
+            return self._attempt(last, notification, draft, deadline, entry)
+        except DeliveryError as error:
+            wait = self._failover.wait(error, deadline.remaining())
+            if wait is None:
+                raise
+            self._plugins.failed(notification, error, final=False)
+        sleep(wait)
+        return self._attempt(last, notification, draft, deadline, entry)
 
-
-def _attempt(
-    plugins: Plugins, provider: str, notification: Notification, draft: Message, deadline: Deadline
-) -> Receipt:
-    message = plugins.render(provider, notification, draft)
-    receipt = plugins.deliver(provider, message, deadline)
-    return receipt if receipt.provider else evolve(receipt, provider=provider)
+    def _attempt(
+        self, provider: str, notification: Notification, draft: Message, deadline: Deadline, entry: Entry
+    ) -> Receipt:
+        try:
+            with entry.attempt(provider):
+                with entry.timing("render"):
+                    message = self._plugins.render(provider, notification, draft)
+                with entry.timing("deliver"):
+                    receipt = self._plugins.deliver(provider, message, deadline)
+        except MailroomError as error:
+            if not isinstance(error, Rejected):
+                self._failover.failed(provider, monotonic())
+            raise
+        self._failover.delivered(provider)
+        return receipt if receipt.provider else evolve(receipt, provider=provider)

@@ -68,6 +68,11 @@ class Request:
             idempotency_key=_idempotency_key(code, attributes, request_id),
         )
 
+    @property
+    def slug(self) -> str:
+        """The trigger's short name: ``sign_up``; ``generic`` for an undocumented source."""
+        return self.trigger.slug if isinstance(self.trigger, Trigger) else "generic"
+
     def notification(self, secret: Secret | None, default_locale: str) -> Notification:
         """What is to be told, once the code is decrypted. The recipient is found later."""
         claims = (self.attributes.get("locale"), self.attributes.get("custom:locale"),

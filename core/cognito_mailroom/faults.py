@@ -31,4 +31,5 @@ class Faults:
 
     def error(self) -> ConfigurationError:
         """One error that names every fault."""
-        return ConfigurationError("; ".join(self._clauses) + ".")
+        said = "; ".join(self._clauses)
+        return ConfigurationError(said if said.endswith("?") else f"{said}.")

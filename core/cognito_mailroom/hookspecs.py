@@ -54,4 +54,4 @@ def mailroom_delivered(notification: Notification, receipt: Receipt) -> None:
 
 @_hookspec
 def mailroom_failed(notification: Notification, error: MailroomError, final: bool) -> None:
-    """Called when a provider failed; final says that no other will be tried."""
+    """Called when a mail was not delivered, by one provider or, where final, for good in this attempt."""

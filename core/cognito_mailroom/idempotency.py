@@ -56,7 +56,11 @@ class Once:
             lambda_context=_Remaining(deadline),  # type: ignore[arg-type]
         )
         once = idempotent_function(
-            attempt.run, data_keyword_argument="key", persistence_store=self._store, config=config
+            attempt.run,
+            data_keyword_argument="key",
+            persistence_store=self._store,
+            config=config,
+            key_prefix="cognito-mailroom",  # not the function's name: a redrive may go to another
         )
         try:
             once(key=key)

@@ -1,7 +1,7 @@
 """What is written down of each event: one line to read and search, one set of metrics to watch.
 
 Neither holds a code, an address or anything a user wrote. A recipient appears as a digest, keyed with the
-KMS key's ARN, so that whoever knows an address can search for it, and nobody can read one.
+ARN of the KMS key: who knows an address can search for it, and nobody reads one off a log.
 """
 
 from __future__ import annotations
@@ -18,30 +18,56 @@ from typing import Any
 from attrs import define, field
 
 from .address import Address
-
-_log = logging.getLogger("cognito_mailroom")
+from .errors import MailroomError, Rejected
+from .event import Request
+from .message import Receipt
+from .notification import Trigger
 
 NAMESPACE = "CognitoMailroom"
+
+_log = logging.getLogger("cognito_mailroom")
+_LEVELS = dict.fromkeys(("Failed", "Rejected"), logging.ERROR) | dict.fromkeys(
+    ("Expired", "Vetoed", "DryRun"), logging.WARNING
+)
 
 
 @define
 class Entry:
     """What happened to one event so far. Durations are in milliseconds."""
 
-    trigger: str = "unknown"
-    pool: str = ""
-    client: str = ""
     request_id: str = ""
-    recipient: str = ""
-    """A keyed digest."""
     outcome: str = "Failed"
-    """One of Delivered, Rejected, Failed, Expired, Vetoed, Duplicate, DryRun, Queued."""
+    """Delivered, Rejected, Failed, Expired, Vetoed, Duplicate, DryRun or Queued."""
     reason: str = ""
-    provider: str = ""
-    message_id: str = ""
+    receipt: Receipt | None = None
+    facts: dict[str, Any] = field(factory=dict)
     attempts: list[dict[str, Any]] = field(factory=list)
-    """Each provider tried, with its outcome and duration."""
     durations: dict[str, float] = field(factory=dict)
+
+    def of(self, request: Request) -> None:
+        """Which event it is about."""
+        self.facts |= {
+            "trigger": str(request.trigger),
+            "pool": request.pool_id,
+            "client": request.client_id,
+        }
+        if not isinstance(request.trigger, Trigger):
+            _log.warning("%s is not a documented trigger source: its mail is generic", request.trigger)
+
+    def to(self, recipient: Address, key: str) -> None:
+        """Whom it is for, as a keyed digest that is the same in upper and lower case."""
+        digest = hmac.digest(key.encode(), str(recipient).lower().encode(), "sha256")
+        self.facts["recipient"] = digest.hex()[:16]
+
+    def close(self, outcome: str, reason: str = "") -> None:
+        """How it ended."""
+        self.outcome, self.reason = outcome, reason
+
+    def delivered(self, receipt: Receipt) -> None:
+        """That it ended well."""
+        self.close("Delivered")
+        self.receipt = receipt
+        self.facts |= {"provider": receipt.provider, "message_id": receipt.message_id}
 
     @contextmanager
     def timing(self, step: str) -> Iterator[None]:
@@ -50,59 +76,71 @@ class Entry:
         try:
             yield
         finally:
-            spent = (monotonic() - start) * 1000
-            self.durations[step] = round(self.durations.get(step, 0.0) + spent, 1)
+            self.durations[step] = self.durations.get(step, 0.0) + _since(start)
 
-    def write(self) -> None:
-        """Logs the line, and under Lambda prints the metrics, which CloudWatch picks out of the log."""
-        level = {"Failed": logging.ERROR, "Rejected": logging.ERROR, "Expired": logging.WARNING}
-        words = filter(None, (self.trigger, self.outcome.lower(), self.provider and f"by {self.provider}"))
-        summary = " ".join(words) + (f": {self.reason}" if self.reason else "")
-        _log.log(level.get(self.outcome, logging.INFO), summary, extra={"mailroom": self._facts()})
-        if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-            print(json.dumps(self._metrics()), flush=True)  # noqa: T201 - the format is read off stdout
-
-    def _facts(self) -> dict[str, Any]:
-        facts = {
-            "trigger": self.trigger,
-            "pool": self.pool,
-            "client": self.client,
-            "request_id": self.request_id,
-            "recipient": self.recipient,
-            "outcome": self.outcome,
-            "reason": self.reason,
-            "message_id": self.message_id,
-            "attempts": self.attempts,
-            "milliseconds": self.durations,
-        }
-        return {name: value for name, value in facts.items() if value}
-
-    def _metrics(self) -> dict[str, Any]:
-        """CloudWatch's embedded metric format, by provider and trigger.
-
-        Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-        """
-        counts = {self.outcome: 1, "Failover": max(0, len({each["provider"] for each in self.attempts}) - 1)}
-        latencies = {f"{step.capitalize()}Latency": spent for step, spent in self.durations.items()}
-        units = dict.fromkeys(counts, "Count") | dict.fromkeys(latencies, "Milliseconds")
-        return {
-            "_aws": {
-                "Timestamp": int(time() * 1000),
-                "CloudWatchMetrics": [
-                    {
-                        "Namespace": NAMESPACE,
-                        "Dimensions": [["Provider", "Trigger"]],
-                        "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
-                    }
-                ],
-            },
-            "Provider": self.provider or "none",
-            "Trigger": self.trigger,
-            **counts,
-            **latencies,
-        }
+    @contextmanager
+    def attempt(self, provider: str) -> Iterator[None]:
+        """Notes how a provider fared."""
+        start, outcome = monotonic(), "Delivered"
+        try:
+            yield
+        except MailroomError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            self.attempts.append({"provider": provider, "outcome": outcome, "milliseconds": _since(start)})
 
 
-def digest(recipient: Address, key: str) -> str:
-    """A short keyed digest of an address, the same for the same address in whatever case."""
-    return hmac.digest(key.encode(), str(recipient).lower().encode(), "sha256").hex()[:16]
+@contextmanager
+def recorded(request_id: str) -> Iterator[Entry]:
+    """Writes the entry of one event, however it ends; Rejected ends here, since no retry can mend it."""
+    entry = Entry(request_id)
+    try:
+        yield entry
+    except Rejected as error:
+        entry.close("Rejected", str(error))
+    except MailroomError as error:
+        entry.close("Failed", f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        _write(entry)
+
+
+def _since(start: float) -> float:
+    return round((monotonic() - start) * 1000, 1)
+
+
+def _write(entry: Entry) -> None:
+    """Logs the line, and under Lambda prints the metrics, which CloudWatch picks out of the log."""
+    facts = {**entry.facts, "request_id": entry.request_id, "outcome": entry.outcome, "reason": entry.reason,
+             "attempts": entry.attempts, "milliseconds": entry.durations}  # fmt: skip
+    provider = entry.facts.get("provider")
+    words = (entry.facts.get("trigger", "event"), entry.outcome.lower(), f"by {provider}" if provider else "")
+    summary = " ".join(filter(None, words)) + (f": {entry.reason}" if entry.reason else "")
+    shown = {name: fact for name, fact in facts.items() if fact}
+    _log.log(_LEVELS.get(entry.outcome, logging.INFO), "%s", summary, extra={"mailroom": shown})
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        print(json.dumps(_metrics(entry)), flush=True)  # noqa: T201 - CloudWatch reads them off stdout
+
+
+def _metrics(entry: Entry) -> dict[str, Any]:
+    """CloudWatch's embedded metric format, by provider and trigger.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+    """
+    tried = {each["provider"] for each in entry.attempts}
+    counts = {entry.outcome: 1, "Failover": max(0, len(tried) - 1)}
+    latencies = {f"{step.capitalize()}Latency": spent for step, spent in entry.durations.items()}
+    units = dict.fromkeys(counts, "Count") | dict.fromkeys(latencies, "Milliseconds")
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["Provider", "Trigger"]],
+        "Metrics": [{"Name": name, "Unit": unit} for name, unit in units.items()],
+    }
+    return {
+        "_aws": {"Timestamp": int(time() * 1000), "CloudWatchMetrics": [directive]},
+        "Provider": entry.facts.get("provider") or (entry.attempts[-1]["provider"] if tried else "none"),
+        "Trigger": entry.facts.get("trigger", "unknown"),
+        **counts,
+        **latencies,
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from .errors import ConfigurationError, EventError, Unavailable
+from .errors import EventError
 from .hookspecs import hookimpl
 from .notification import Notification, Trigger
 
@@ -30,35 +30,21 @@ class CognitoRecipient:
 
 def _look_up(pool_id: str, user_name: str) -> str | None:
     # Built only here: other events must not pay for the client.
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+    from .aws import aws_errors, client
 
     if not user_name:
         return None
-    config = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
-    try:
-        client = boto3.client("cognito-idp", region_name=pool_id.partition("_")[0], config=config)
-        user = client.admin_get_user(UserPoolId=pool_id, Username=user_name)
-    except ClientError as error:
-        code, status = error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if code == "UserNotFoundException":
+    region = pool_id.partition("_")[0]
+    doing, permission = (
+        "look up the recipient of a take-over notice",
+        "cognito-idp:AdminGetUser on the user pool",
+    )
+    with aws_errors(doing, permission):
+        cognito = client("cognito-idp", region)
+        try:
+            user = cognito.admin_get_user(UserPoolId=pool_id, Username=user_name)
+        except cognito.exceptions.UserNotFoundException:
             raise EventError("The take-over notice names a user that the pool does not have.") from None
-        if code in {"TooManyRequestsException", "ThrottlingException"} or status >= 500:
-            raise Unavailable(f"Cognito cannot look up the recipient at the moment ({code}).") from None
-        raise ConfigurationError(
-            f"Cognito refuses to look up the recipient of a take-over notice ({code}): "
-            "allow the function's role cognito-idp:AdminGetUser on the user pool."
-        ) from None
-    except (ConnectionError, HTTPClientError) as error:
-        raise Unavailable(
-            f"Cognito cannot be reached to look up the recipient ({type(error).__name__})."
-        ) from None
-    except BotoCoreError as error:
-        raise ConfigurationError(
-            f"Cognito cannot be called to look up the recipient ({type(error).__name__}): "
-            "check the function's role."
-        ) from None
     return next((entry["Value"] for entry in user["UserAttributes"] if entry["Name"] == "email"), None)
 
 

@@ -38,7 +38,7 @@ class References:
         except BotoCoreError as error:
             raise ValueError(f"{value} cannot be read ({type(error).__name__})") from None
         found = _pick(self._fetched[source], field, value) if field else self._fetched[source]
-        if not found.strip():
+        if not (found := found.strip()):  # a line break at the end is easily stored along
             raise ValueError(f"{value} is empty")
         return found
 
@@ -51,19 +51,15 @@ class References:
 
     @cached_property
     def _secrets(self) -> Any:
-        return _client("secretsmanager")
+        from .aws import client
+
+        return client("secretsmanager")
 
     @cached_property
     def _parameters(self) -> Any:
-        return _client("ssm")
+        from .aws import client
 
-
-def _client(service: str) -> Any:
-    import boto3
-    from botocore.config import Config
-
-    retries = {"total_max_attempts": 2, "mode": "standard"}
-    return boto3.client(service, config=Config(connect_timeout=2, read_timeout=3, retries=retries))
+        return client("ssm")
 
 
 def _pick(secret: str, field: str, reference: str) -> str:

@@ -161,6 +161,12 @@ class Settings:
     allowed_recipients: tuple[str, ...] | None = environ.var(
         None, converter=optional(names), help="patterns such as *@acme.example; all others get no mail"
     )
+    idempotency_table: str | None = environ.var(
+        None, help="a DynamoDB table that keeps a retried event from being mailed twice"
+    )
+    queue_url: str | None = environ.var(
+        None, help="an SQS queue that the trigger's function only forwards to; another works it off"
+    )
     dry_run: bool = environ.var("false", converter=switch, help="true for everything but the delivery")
 
 

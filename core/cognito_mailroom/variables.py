@@ -11,7 +11,7 @@ import unicodedata
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from .notification import Notification
+from .notification import Notification, Trigger
 
 _MAX_NAME, _MAX_FACT = 64, 120  # characters
 _NAME_EXTRAS = frozenset(" .,'\u2019-·\u200c\u200d")  # the last two join letters in Persian and Hindi
@@ -59,7 +59,10 @@ def _link(raw: str) -> str:
 def _login(notification: Notification) -> str:
     """What the person signs in with: Cognito's user name unless it is a UUID that nobody knows."""
     name = notification.user_name
-    return str(notification.recipient) if _UUID.fullmatch(name) or not fact(name) else fact(name)
+    # In a sign-up the person chose the name, and may have chosen a link; an administrator has not.
+    trusted = notification.trigger is Trigger.ADMIN_CREATE_USER and name.isprintable()
+    known = not _UUID.fullmatch(name) and (name.strip() if trusted else fact(name))
+    return known or str(notification.recipient)
 
 
 def in_words(duration: timedelta) -> str:

@@ -1,0 +1,41 @@
+"""The Lambda function behind the queue: works a batch off, and reports which events to deliver again."""
+
+from __future__ import annotations
+
+import os
+from time import time
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from .app import Mailroom
+from .aws_lambda import time_for
+from .envelope import unwrap
+from .journal import recorded
+
+_mailroom = Mailroom.from_environ(os.environ)
+
+
+def queue_handler(batch: dict[str, Any], context: Any) -> Any:
+    """Sees each event of a batch through; returns the ids of those that SQS is to deliver again.
+
+    Each has an equal share of the time that is left, so that none can use up that of the others. It serves
+    FIFO queues as well: there, every event is a message group of its own.
+    """
+    deadline = time_for(context)
+    untried = len(batch["Records"])
+
+    def work(record: Any) -> None:
+        nonlocal untried
+        share = deadline.within(deadline.remaining() / untried)
+        untried -= 1
+        with recorded(record.message_id) as entry:
+            waiting = unwrap(record.body, record.attributes.sent_timestamp)
+            _mailroom.handle(waiting.event, share, entry, age=time() - waiting.since)
+
+    return process_partial_response(
+        event=batch,
+        record_handler=work,
+        processor=BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False),
+        context=context,
+    )
