@@ -13,7 +13,7 @@ _MANAGER, _STORE = "secretsmanager:", "ssm:"
 
 
 class References:
-    """Looks values up while one class of settings is read; each secret is fetched once, whatever its fields."""
+    """Looks values up while one class of settings is read; each secret is fetched once for all its fields."""
 
     def __init__(self) -> None:
         self._fetched: dict[str, str] = {}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.client import HTTPResponse
@@ -22,7 +21,7 @@ from attrs import field, frozen
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from cognito_mailroom.deadline import Deadline
-from cognito_mailroom.errors import Unavailable
+from cognito_mailroom.errors import ConfigurationError, Unavailable
 
 from . import sockets
 from .answers import unreachable
@@ -85,7 +84,12 @@ class HttpClient:
         self.deadline = Deadline(0)
         self.pool: urllib3.HTTPConnectionPool
         if url.scheme == "https":
-            self.pool = _HttpsPool(host, url.port, ssl_context=_tls_context(ca_file), client=self)
+            self.pool = _HttpsPool(
+                host,
+                url.port,
+                ssl_context=sockets.tls_context(ca_file or os.environ.get("REQUESTS_CA_BUNDLE")),
+                client=self,
+            )
         else:
             self.pool = _HttpPool(host, url.port, client=self)
         self._path = (url.path or "").rstrip("/")
@@ -95,6 +99,7 @@ class HttpClient:
 
         Raises:
             Unavailable: there was no whole answer before the deadline.
+            ConfigurationError: a header, such as the one with the key, is not one that HTTP allows.
 
         """
         self.deadline = deadline
@@ -105,16 +110,16 @@ class HttpClient:
             content = response.read(MAX_ANSWER_BYTES + 1)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise unreachable(str(self.pool.host), error) from None
+        except ValueError:  # whose text quotes the header, and so the key
+            raise ConfigurationError(
+                f"Nothing was sent to {self.pool.host}: a key or a header holds characters "
+                "that HTTP does not allow, such as a line break."
+            ) from None
         if len(content) > MAX_ANSWER_BYTES:
             response.close()
             raise Unavailable(f"{self.pool.host} answered with more than {MAX_ANSWER_BYTES} bytes.")
         response.release_conn()
         return Answer(response.status, response.headers, content)
-
-
-def _tls_context(ca_file: str | None) -> ssl.SSLContext:
-    """The system's authorities, or those of the file that requests and OpenSSL's own variables name."""
-    return ssl.create_default_context(cafile=ca_file or os.environ.get("REQUESTS_CA_BUNDLE"))
 
 
 class _Kept(HTTPConnection):
