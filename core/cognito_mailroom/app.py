@@ -100,7 +100,7 @@ class Mailroom:
 
     def _see_through(self, request: Request, deadline: Deadline, entry: Entry) -> Literal[True]:
         with entry.timing("decrypt"):
-            secret = self._decryptor.decrypt(request)
+            secret = self._decryptor.decrypt(request, deadline)
         notification = request.notification(secret, self._settings.default_locale)
         try:
             recipient = self._recipient(notification)

@@ -14,22 +14,20 @@ from aws_encryption_sdk.identifiers import CommitmentPolicy
 from aws_encryption_sdk.key_providers.base import MasterKeyProvider, MasterKeyProviderConfig
 from aws_encryption_sdk.key_providers.kms import KMSMasterKey
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError  # noqa: A004
+from botocore.exceptions import BotoCoreError
 from cryptography.exceptions import InvalidSignature, InvalidTag
 
+from .deadline import Deadline
 from .errors import ConfigurationError, DecryptionError, MailroomError, Unavailable
 from .event import Request
 from .notification import Secret, Trigger
+from .transport import boto
 
 # Cognito writes about 812 characters and one data key; an emulator writes two.
 _MAX_CODE_CHARS, _MAX_DATA_KEYS = 32_768, 5
-# One more try, for a connection that died while the function was frozen.
-_KMS_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"total_max_attempts": 2, "mode": "standard"},
-    parameter_validation=False,
-)
+# KMS answers in milliseconds: after so many seconds, the rest is better spent on a retry of the event.
+_KMS_SECONDS = 5.0
+_KMS_CONFIG = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
 _WRONG_CIPHERTEXT = {"InvalidCiphertextException", "IncorrectKeyException"}
 _BUSY = {
     "ThrottlingException",
@@ -45,6 +43,7 @@ class Decryptor:
     def __init__(self, key_arns: Sequence[str]) -> None:
         region = key_arns[0].split(":")[3]
         client = boto3.client("kms", region_name=region, config=_KMS_CONFIG)
+        self._kms = boto.keep(client)
         client.meta.events.register("after-call.kms.Decrypt", _raise_what_kms_said)
         self._keys = _Keys()
         for arn in key_arns:
@@ -55,7 +54,7 @@ class Decryptor:
             max_encrypted_data_keys=_MAX_DATA_KEYS,
         )
 
-    def decrypt(self, request: Request) -> Secret | None:
+    def decrypt(self, request: Request, deadline: Deadline) -> Secret | None:
         """The code or temporary password of a request, or None where it has none.
 
         Raises:
@@ -67,13 +66,12 @@ class Decryptor:
         if request.code is None:
             return None
         ciphertext = _decode(request.code)
+        self._kms.deadline = deadline.within(_KMS_SECONDS)
         message = self._sdk.stream(mode="decrypt", source=ciphertext, key_provider=self._keys)
         try:
             plaintext, pool_id = message.read(), message.header.encryption_context.get("userpool-id")
         except MailroomError:
             raise
-        except (ConnectionError, HTTPClientError) as error:
-            raise Unavailable(f"KMS cannot be reached ({type(error).__name__}).") from None
         except BotoCoreError as error:
             raise ConfigurationError(
                 f"KMS cannot be called ({type(error).__name__}): check the function's role and region."

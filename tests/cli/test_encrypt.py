@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from cognito_mailroom import Trigger
+from cognito_mailroom import Deadline, Trigger
 from cognito_mailroom.cli.group import commands
 from cognito_mailroom.decryption import Decryptor
 from cognito_mailroom.event import Request
@@ -44,7 +44,7 @@ def decrypt(key_arn: str) -> Decrypt:
     """What the function makes of an event, a password's unescaping included."""
 
     def decrypt(event: dict[str, Any]) -> str:
-        secret = Decryptor([key_arn]).decrypt(Request.parse(event))
+        secret = Decryptor([key_arn]).decrypt(Request.parse(event), Deadline(5))
         assert secret
         return secret.reveal()
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 import pytest
-from cognito_mailroom import Secret, Trigger
+from cognito_mailroom import Deadline, Secret, Trigger
 from cognito_mailroom.decryption import Decryptor
 from cognito_mailroom.event import Request
 from cognito_mailroom.testing import cognito
@@ -77,6 +77,6 @@ def test_both_agree_in_every_property(
 def test_the_function_decrypts_both(request: pytest.FixtureRequest, key_arn: str, origin: str) -> None:
     event = cognito.event(Trigger.SIGN_UP, request.getfixturevalue(origin), userPoolId=POOL)
 
-    secret = Decryptor([key_arn]).decrypt(Request.parse(event))
+    secret = Decryptor([key_arn]).decrypt(Request.parse(event), Deadline(5))
 
     assert secret == Secret(SECRET)

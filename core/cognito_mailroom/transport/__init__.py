@@ -6,5 +6,5 @@
 - `cognito_mailroom.transport.mime`: the mail as RFC 5322 has it, for those that take it whole
 - `cognito_mailroom.transport.sockets`: what both, and SMTP, stand on
 
-Core itself imports none of it.
+Core itself imports what it asks KMS with, and no more.
 """

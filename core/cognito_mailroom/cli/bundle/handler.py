@@ -1,5 +1,16 @@
-"""What Lambda is told to call: ``handler.lambda_handler``."""
+"""What Lambda is told to call: ``handler.lambda_handler``, or ``handler.queue_handler`` behind a queue."""
+
+from typing import Any
 
 from cognito_mailroom.aws_lambda import lambda_handler
 
-__all__ = ["lambda_handler"]
+__all__ = ["lambda_handler", "queue_handler"]  # noqa: F822 - the second is made on demand
+
+
+def __getattr__(name: str) -> Any:
+    # Only the function behind a queue pays for what working it off takes.
+    if name == "queue_handler":
+        from cognito_mailroom.aws_queue import queue_handler
+
+        return queue_handler
+    raise AttributeError(name)
