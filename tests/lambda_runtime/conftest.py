@@ -1,6 +1,6 @@
 """The bundle as Lambda runs it: under AWS's own runtime client, behind AWS's own emulator of the service.
 
-Both are looked for where ``tox run -e lambda`` has installed them.
+Both are looked for where ``tox run -e lambda`` installs them.
 """
 
 from __future__ import annotations
@@ -12,35 +12,29 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
+from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic
 from typing import Any, Self
+from zipfile import ZipFile
 
 import pytest
-from attrs import frozen
 from cognito_mailroom.testing.kms import AwsServer
 
-ARCH = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+ARCH = "arm64" if platform.machine() in {"aarch64", "arm64"} else "x86_64"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-_START = Path(__file__).with_name("start_function.py")
-_PATIENCE = 30.0  # seconds
-
-Bundle = Callable[..., Path]
+START = Path(__file__).with_name("start_function.py")
+PATIENCE = 30.0  # seconds
 
 
 class Function:
-    """One Lambda function for the length of a ``with`` block; it handles one event at a time.
+    """One Lambda function, for the length of a ``with`` block."""
 
-    ``timeout`` is in whole seconds.
-    """
-
-    def __init__(self, folder: Path, handler: str, environ: Mapping[str, str], timeout: int, log: Path) -> None:
-        self._folder, self._handler = folder, handler
-        self._environ = {**environ, "AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout), "LAMBDA_TASK_ROOT": str(folder)}
-        self._log = log
+    def __init__(self, folder: Path, handler: str, environ: Mapping[str, str], work: Path) -> None:
+        self._folder, self._handler, self._environ = folder, handler, environ
+        self._log, self._emulator = work / "log", work / "emulator"
 
     @property
     def url(self) -> str:
@@ -53,63 +47,92 @@ class Function:
         return self._log.read_text("utf-8")
 
     def invoke(self, event: Any) -> Any:
-        """The function's answer, or what the emulator says in its place; of a timeout it tells in plain text."""
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=_PATIENCE)
+        """The function's answer, its error, or the sentence that the emulator has for it."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
         try:
             connection.request("POST", "/2015-03-31/functions/function/invocations", json.dumps(event))
             answer = connection.getresponse().read().decode()
         finally:
             connection.close()
-        try:
-            return json.loads(answer)
-        except ValueError:
-            return answer
+        return json.loads(answer) if answer.startswith("{") else answer
 
     def __enter__(self) -> Self:
-        self._port, api = _free_ports()
-        runtime = _installed("LAMBDA_RUNTIME", "awslambdaric")
-        emulator = shutil.copy(
-            _installed("SAM_CLI", f"samcli/local/rapid/aws-lambda-rie-{ARCH}"), self._log.with_name("rie")
-        )
-        emulator.chmod(0o700)
+        self._port, api_port = _free_ports()
+        shutil.copy(_installed("SAM_CLI", f"samcli/local/rapid/aws-lambda-rie-{ARCH}"), self._emulator)
+        self._emulator.chmod(0o700)
+        runtime = _installed("LAMBDA_RUNTIME", "awslambdaric").parent
+        command = [
+            self._emulator,
+            f"--runtime-interface-emulator-address=127.0.0.1:{self._port}",
+            f"--runtime-api-address=127.0.0.1:{api_port}",
+            *(sys.executable, "-I", "-S", START, self._folder, runtime, self._handler),
+        ]
         with self._log.open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                [
-                    emulator,
-                    f"--runtime-interface-emulator-address=127.0.0.1:{self._port}",
-                    f"--runtime-api-address=127.0.0.1:{api}",
-                    *(sys.executable, "-I", "-S", _START, self._folder, runtime.parent, self._handler),
-                ],
-                cwd=self._folder,
-                env=self._environ,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                command, cwd=self._folder, env=self._environ, stdout=log, stderr=subprocess.STDOUT
             )
-        self._wait()
+        self._wait_until_it_listens()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(_PATIENCE)
+        self._process.wait(PATIENCE)
 
-    def _wait(self) -> None:
-        """Until the emulator listens; fails when it ends instead."""
-        deadline = monotonic() + _PATIENCE
-        while monotonic() < deadline:
+    def _wait_until_it_listens(self) -> None:
+        deadline = monotonic() + PATIENCE
+        while monotonic() < deadline and self._process.poll() is None:
             try:
-                socket.create_connection(("127.0.0.1", self._port), _PATIENCE).close()
+                return socket.create_connection(("127.0.0.1", self._port)).close()
             except ConnectionRefusedError:
-                try:
-                    self._process.wait(0.01)
-                except subprocess.TimeoutExpired:
-                    continue
-                break
-            return
+                continue
         pytest.fail(f"the emulator does not start: {self.log}")
 
 
+def _free_ports() -> tuple[int, int]:
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
+
+
 def _installed(variable: str, name: str) -> Path:
-    path = Path(os.environ.get(variable, ""), name)
-    if variable not in os.environ or not path.exists():
+    path = Path(os.environ.get(variable, os.devnull), name)
+    if not path.exists():
         pytest.exit(f"{variable} leads to no {name}: run tox -e lambda, which installs it.", returncode=1)
     return path
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """``bundle("--provider", "smtp")``: the zip for this machine, which stands beside its contents."""
+
+    @cache
+    def bundle(*options: str) -> Path:
+        path = tmp_path_factory.mktemp("bundle") / "bundle.zip"
+        command = [sys.executable, "-m", "cognito_mailroom.cli", "bundle", "--python", PYTHON, "--arch", ARCH]
+        done = subprocess.run(  # noqa: S603
+            [*command, *options, "--out", path], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        with ZipFile(path) as archive:
+            archive.extractall(path.with_suffix(""))
+        return path
+
+    return bundle
+
+
+@pytest.fixture
+def function(aws: AwsServer, key_arn: str, tmp_path: Path) -> Callable[..., Function]:
+    """``function(zip, NAME="value")``: the function with these settings; ``timeout`` is in whole seconds."""
+
+    def function(
+        zip_file: Path, *, handler: str = "handler.lambda_handler", timeout: int = 30, **settings: str
+    ) -> Function:
+        environ = {
+            **aws.environ,
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout),
+            "MAILROOM_KMS_KEY_ARN": key_arn,
+            "MAILROOM_FROM": "Acme <no-reply@acme.example>",
+            **settings,
+        }
+        return Function(zip_file.with_suffix(""), handler, environ, tmp_path)
+
+    return function

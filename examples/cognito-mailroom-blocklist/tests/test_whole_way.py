@@ -32,4 +32,4 @@ def test_a_sign_up(recipient: str, arrived: int, monkeypatch: pytest.MonkeyPatch
         outcome = mailroom.handle(event, Deadline(10))
 
         assert len(server.messages) == arrived
-        assert (outcome.receipt is None) == outcome.withheld.startswith("vetoed: BLOCKLIST_DOMAINS")
+        assert (outcome.receipt is None) == outcome.reason.startswith("BLOCKLIST_DOMAINS")
