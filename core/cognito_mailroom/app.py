@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -87,8 +86,7 @@ class Mailroom:
         entry = entry or Entry()
         request = Request.parse(event, entry.request_id)
         entry.of(request)
-        validity = self._validity(request.slug)
-        if validity and age > validity.total_seconds():
+        if validity := self._settings.validity.outlived(request.slug, age):
             entry.close("Expired", f"it waited {age:.0f} s for a code that is good for {in_words(validity)}")
         elif self._once is None or not request.idempotency_key:
             self._see_through(request, deadline, entry)
@@ -124,9 +122,6 @@ class Mailroom:
         self._plugins.delivered(notification, receipt)
         return True
 
-    def _validity(self, slug: str) -> timedelta | None:
-        return getattr(self._settings.validity, slug, None)
-
     def _recipient(self, notification: Notification) -> Address:
         if recipient := self._plugins.recipient(notification):
             return recipient
@@ -139,7 +134,7 @@ class Mailroom:
         known = variables(
             notification,
             product_name=settings.product_name or settings.sender.display_name or settings.sender.domain,
-            validity=self._validity(notification.slug),
+            validity=settings.validity.of(notification.slug),
         )
         known |= self._plugins.template_context(notification)
         subject = self._renderer.subject(notification.slug, known)

@@ -102,6 +102,16 @@ class Validity:
     authentication: timedelta = environ.var("3 minutes", converter=duration)
     admin_create_user: timedelta = environ.var("7 days", converter=duration)
 
+    def of(self, slug: str) -> timedelta | None:
+        """How long the code of a trigger is good for; None where it carries none, or nobody knows."""
+        found: timedelta | None = getattr(self, slug, None)
+        return found
+
+    def outlived(self, slug: str, age: float) -> timedelta | None:
+        """The validity that an event of this age, in seconds, has outlived; None if it is still good."""
+        validity = self.of(slug)
+        return validity if validity and age > validity.total_seconds() else None
+
 
 @environ.config(frozen=True)
 class HostedTemplates:

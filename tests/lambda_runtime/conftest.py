@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
@@ -82,9 +83,12 @@ class Function:
         deadline = monotonic() + PATIENCE
         while monotonic() < deadline and self._process.poll() is None:
             try:
-                return socket.create_connection(("127.0.0.1", self._port)).close()
+                socket.create_connection(("127.0.0.1", self._port)).close()
             except ConnectionRefusedError:
-                continue
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(0.01)
+            else:
+                return
         pytest.fail(f"the emulator does not start: {self.log}")
 
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 from cognito_mailroom import Trigger
-from cognito_mailroom.testing.http import HttpServer, Reply, Stall
 from cognito_mailroom.testing.smtp import Silence, SmtpServer
 
 Load = Callable[..., dict[str, Any]]
 Encrypted = Callable[..., str]
+STUCK = """
+import os, pathlib, threading
+from cognito_mailroom import hookimpl
+
+class Stuck:
+    @hookimpl
+    def mailroom_veto(self, notification):
+        once = pathlib.Path(os.environ["STUCK_ONCE"])
+        if not once.exists():
+            once.touch()
+            threading.Event().wait()
+"""
 SECRETS = {Trigger.ADMIN_CREATE_USER: """a<&copy>"'b""", Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION: None}
 
 
@@ -88,8 +101,44 @@ def test_a_slow_server_is_given_up_before_lambda_loses_patience(
     assert len(server.messages) == 1
 
 
-def test_when_lambda_has_lost_patience_the_next_event_is_sent(
+def test_after_lambda_has_lost_patience_the_next_event_is_sent(
+    bundle: Callable[..., Path],
+    function: Callable[..., Any],
+    load: Load,
+    encrypted: Encrypted,
+    tmp_path: Path,
+) -> None:
+    zip_file = tmp_path / "bundle.zip"
+    folder = copytree(bundle("--provider", "smtp").with_suffix(""), zip_file.with_suffix(""))
+    (folder / "stuck.py").write_text(STUCK)
+    info = folder / "stuck-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: stuck\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[cognito_mailroom.extensions]\nstuck = stuck:Stuck\n")
+    event = load("sign_up", encrypted("482910"))
+
+    with SmtpServer() as server:
+        settings = {"MAILROOM_PROVIDER": "smtp", "STUCK_ONCE": str(tmp_path / "once"), **server.environ}
+        with function(zip_file, timeout=2, **settings) as running:
+            assert "Task timed out after 2.00 seconds" in running.invoke(event)
+            assert running.invoke(event).get("response") == {}
+
+    assert len(server.messages) == 1
+
+
+def test_the_log_is_json_where_lambda_is_told_so(
     smtp: Callable[..., Any], load: Load, encrypted: Encrypted
 ) -> None:
-    code = encrypted("482910")
-    ...
+    with SmtpServer() as server, smtp(server, AWS_LAMBDA_LOG_FORMAT="JSON") as running:
+        running.invoke(load("sign_up", encrypted("482910")))
+        running.invoke(load("other_trigger"))
+
+    lines = [json.loads(line) for line in running.log.splitlines() if line.startswith('{"timestamp"')]
+    ours = [line for line in lines if line.get("logger") == "cognito_mailroom"]
+    assert [(line["level"], line["mailroom"]["outcome"]) for line in ours] == [
+        ("INFO", "Delivered"),
+        ("ERROR", "Failed"),
+    ]
+    assert all(line["requestId"] == line["mailroom"]["request_id"] for line in ours)
+    assert [line["errorType"] for line in lines if line not in ours] == ["EventError"]
+    assert not {"482910", "alex@example.com", server.password} & set(re.split(r"[\"\s]", running.log))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 import trustme
-from cognito_mailroom import Deadline, Unavailable
+from cognito_mailroom import ConfigurationError, Deadline, Unavailable
 from cognito_mailroom.testing import tls
 from cognito_mailroom.testing.http import (
     Behaviour,
@@ -89,6 +89,16 @@ def test_a_kept_connection_that_breaks_is_replaced_once(
     assert server.connections == 3
 
 
+def test_a_connection_that_breaks_while_it_is_written_to_is_replaced_once(
+    server: HttpServer, post: Callable[..., Answer]
+) -> None:
+    post()
+    server.next(ResetBeforeRequest(), ResetBeforeAnswer())
+    with pytest.raises(Unavailable):
+        post("x" * 8_000_000)
+    assert server.connections == 2
+
+
 @pytest.mark.parametrize("end", ["closed", "reset"])
 def test_a_connection_that_died_between_two_requests_is_replaced(
     end: str, server: HttpServer, post: Callable[..., Answer]
@@ -165,6 +175,7 @@ def test_without_time_nothing_is_sent(
         (CloseWithinAnswer(), "cannot be reached (IncompleteRead)"),
         (Garbage(), "cannot be reached (BadStatusLine)"),
         (Garbage(b"HTTP/1.1 2"), "cannot be reached (BadStatusLine)"),
+        (Garbage(b"HTTP/1.1 2", reset=True), "cannot be reached"),
         (Garbage(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), "(IncompleteRead)"),
         (Reply(200, b"no gzip", {"Content-Encoding": "gzip"}), "cannot be reached"),
         (EndlessBody(), "answered with more than 1048576 bytes"),
@@ -177,6 +188,16 @@ def test_half_an_answer_is_none_and_nothing_is_sent_again(
     server.next(behaviour)
     assert words in fails()
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("key", ["evil\nkey", "evil\r\nX-Key: 1", "evil€"])
+def test_a_header_that_http_does_not_allow_is_for_an_operator_to_mend(
+    key: str, server: HttpServer, client: HttpClient
+) -> None:
+    with pytest.raises(ConfigurationError, match="a key or a header holds characters") as caught:
+        client.post("/", body=b"", headers={"X-Key": key}, deadline=Deadline(10))
+    assert caught.value.__suppress_context__
+    assert server.requests == []
 
 
 def test_a_body_of_a_megabyte_is_read(server: HttpServer, post: Callable[..., Answer]) -> None:
@@ -275,6 +296,7 @@ def test_base_url(given: str, kept: str) -> None:
         "https://evil example.com",
         "https://api.example.com\r\nX-Evil: 1",
         "https://api.example.com/v3\r\nX-Evil: 1",
+        "https://api.example.com/v3\nX-Evil:1",
         "https://api.example.com:port",
         "https://[::1",
         f"https://evil{'a' * 64}.example",

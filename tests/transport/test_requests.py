@@ -5,7 +5,9 @@ from time import monotonic
 
 import pytest
 import requests
+import trustme
 from cognito_mailroom import Deadline
+from cognito_mailroom.testing import tls
 from cognito_mailroom.testing.http import (
     Behaviour,
     CloseWithinAnswer,
@@ -94,3 +96,14 @@ def test_the_authorities_are_the_clients(session: requests.Session, monkeypatch:
         session.mount(server.url, KeptAdapter(client))
         client.deadline = Deadline(10)
         assert session.post(server.url, data=b"", timeout=60).status_code == 202
+
+
+def test_a_certificate_that_cannot_be_verified_is_shown_once(session: requests.Session) -> None:
+    with HttpServer(lambda _: Reply(202), tls=tls.server_context(issuer=trustme.CA())) as server:
+        client = HttpClient(server.url)
+        client.deadline = Deadline(10)
+        session.mount(server.url, KeptAdapter(client))
+        with pytest.raises(requests.exceptions.SSLError) as caught:
+            session.post(server.url, data=b"", timeout=60)
+        assert "The certificate of 127.0.0.1" in str(unreachable("127.0.0.1", caught.value))
+    assert server.connections == 1

@@ -78,6 +78,18 @@ def test_nothing_is_begun_without_time() -> None:
             server.accept()
 
 
+def test_an_address_that_is_silent_leaves_time_for_the_next(resolve: Callable[..., None]) -> None:
+    with socket.socket() as silent, socket.create_server(("127.0.0.1", 0)) as server:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        resolve(silent.getsockname(), server.getsockname())
+        with (
+            socket.create_connection(silent.getsockname()),  # fills the backlog
+            connect("acme.example", 443, Deadline(0.6)) as connection,
+        ):
+            assert connection.getpeername() == server.getsockname()
+
+
 def test_servers_that_take_no_connection_are_waited_for_until_the_deadline(
     resolve: Callable[..., None],
 ) -> None:

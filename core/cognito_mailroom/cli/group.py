@@ -20,6 +20,7 @@ _COMMANDS = {
     "invoke": "Run the Lambda function on event files.",
     "new-plugin": "Write a plugin for another provider, ready to be filled in.",
     "plugins": "List the installed plugins, or check the settings.",
+    "redrive": "Replay the events in a dead-letter queue.",
 }
 
 

@@ -118,14 +118,17 @@ class CloseWithinAnswer:
 
 @frozen
 class Garbage:
-    """Bytes that are no HTTP."""
+    """Bytes that are no HTTP, or no more than its beginning."""
 
     data: bytes = b"\x15\x03\x01\x00\x02\x02\x46"
+    reset: bool = False
 
     def play(self, exchange: Exchange) -> bool:
-        """Sends them and closes."""
+        """Sends them, and closes or resets."""
         exchange.receive()
         exchange.send(self.data)
+        if self.reset:
+            exchange.reset()
         return False
 
 

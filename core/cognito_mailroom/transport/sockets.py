@@ -7,13 +7,14 @@ import os
 import socket
 import ssl
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cognito_mailroom.deadline import Deadline
 
 
-def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
+def tls_context(ca_file: str | Path | None = None) -> ssl.SSLContext:
     """A context that checks certificates, against the system's authorities or those of a file.
 
     To read the system's takes some 20 ms, so whoever trusts the same shares one.
@@ -22,7 +23,7 @@ def tls_context(ca_file: str | None = None) -> ssl.SSLContext:
 
 
 @cache
-def _tls_context(ca_file: str | None, *_: str | None) -> ssl.SSLContext:
+def _tls_context(ca_file: str | Path | None, *_: str | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_file)
 
 
@@ -35,6 +36,8 @@ def time_left(deadline: Deadline) -> float:
 
 def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
     """A connection to the first address that answers; each gets an equal share of the time left.
+
+    The name is looked up first, for as long as the system's resolver takes: Python cannot bound that.
 
     Raises:
         OSError: no address answered, or the name is unknown.

@@ -87,7 +87,7 @@ def test_an_idle_connection_is_left_politely(serve: Serve, provide: Provide, mes
     server = serve(first, take_one)
     provider = provide(server)
     provider.mailroom_deliver(message, Deadline(10))
-    provider.max_idle = 0.0
+    provider.client.max_idle = 0.0
     provider.mailroom_deliver(message, Deadline(10))
     assert len(server.peers) == 2
 

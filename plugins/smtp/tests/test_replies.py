@@ -17,8 +17,9 @@ from cognito_mailroom import (
     Unavailable,
 )
 from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.transport.smtp import Reply
 from cognito_mailroom_smtp import SmtpProvider
-from cognito_mailroom_smtp.replies import RULES, Reply
+from cognito_mailroom_smtp.replies import RULES, rule
 
 Provide = Callable[..., SmtpProvider]
 Serve = Callable[..., Any]
@@ -136,7 +137,7 @@ def test_no_row_of_the_table_hides_another() -> None:
     ]
     commands = ["the connection", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"]
     reached = {
-        Reply(code, status, "").rule(command) for code, status, command in product(codes, statuses, commands)
+        rule(command, Reply(code, status, "")) for code, status, command in product(codes, statuses, commands)
     }
     assert reached == set(RULES)
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
-from collections.abc import Callable
 from fnmatch import fnmatchcase
 
-from attrs import frozen
 from cognito_mailroom import ConfigurationError, Deadline, MailroomError, RateLimited, Rejected, Unavailable
-
-# RFC 2034, 4: every line of a reply begins with the status. Some servers write "#5.1.1" or "5.1.1:".
-_STATUS = re.compile(r"^#?([245]\.\d{1,3}\.\d{1,3})(?![\d.]):?[ \t]*", re.MULTILINE)
+from cognito_mailroom.transport.smtp import Reply
 
 _ACCOUNT = "check MAILROOM_FROM and what the account may send"
 _LOGIN = "check SMTP_USERNAME and SMTP_PASSWORD"
@@ -45,34 +40,16 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-@frozen
-class Reply:
-    """A server's reply: its code, its enhanced status or an empty text, and its cleaned words."""
+def rule(command: str, reply: Reply) -> Rule:
+    """The row of the table for an answer to a command."""
+    given = (command, reply.code, reply.status)
+    return next(row for row in RULES if all(map(fnmatchcase, given, row[:3])))
 
-    code: str
-    status: str
-    words: str
 
-    @classmethod
-    def read(cls, answer: tuple[int, bytes], clean: Callable[[str], str]) -> Reply:
-        """From what smtplib returns, which has -1 for the code of what is no SMTP reply."""
-        text = answer[1].decode("utf-8", "replace")
-        status = _STATUS.search(text)
-        code = f"{answer[0]:03}" if answer[0] >= 0 else ""
-        return cls(code, status[1] if status else "", clean(_STATUS.sub("", text)))
-
-    def rule(self, command: str) -> Rule:
-        """The row of the table for this answer to a command."""
-        given = (command, self.code, self.status)
-        return next(rule for rule in RULES if all(map(fnmatchcase, given, rule[:3])))
-
-    def error(self, command: str) -> MailroomError:
-        """What it means that a command was answered like this."""
-        *_, kind, advice = self.rule(command)
-        return kind(f"The SMTP server answered {command} with {str(self).rstrip('. ')}: {advice}.")
-
-    def __str__(self) -> str:
-        return " ".join(filter(None, (self.code, self.status, self.words)))
+def refusal(command: str, reply: Reply) -> MailroomError:
+    """What it means that a command was answered like this."""
+    *_, kind, advice = rule(command, reply)
+    return kind(f"The SMTP server answered {command} with {str(reply).rstrip('. ')}: {advice}.")
 
 
 def unavailable(host: str, error: OSError, deadline: Deadline) -> Unavailable:

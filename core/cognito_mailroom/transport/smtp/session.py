@@ -5,19 +5,40 @@ from __future__ import annotations
 import base64
 import re
 import ssl
+from collections.abc import Callable
 from time import monotonic
 
-from cognito_mailroom import ConfigurationError, Deadline, Message, Rejected, Secret
+from attrs import frozen
+
+from cognito_mailroom.deadline import Deadline
+from cognito_mailroom.errors import ConfigurationError, MailroomError, Rejected
+from cognito_mailroom.message import Message
+from cognito_mailroom.notification import Secret
 from cognito_mailroom.transport.answers import cleaned
 from cognito_mailroom.transport.mime import needs_smtputf8
 
-from .bounded import BoundedSmtp
+from .client import BoundedSmtp
 from .replies import Reply
-from .settings import PORTS, SmtpSettings
 
 
-class Connection(BoundedSmtp):
-    """Connected, encrypted and logged in once it is built.
+@frozen
+class Server:
+    """Where to connect, and how; ``tls`` is for the whole connection unless ``starttls`` is offered first.
+
+    ``refusal`` says which error it is when a command is answered with a reply that is not wanted.
+    """
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+    starttls: bool
+    username: Secret
+    password: Secret
+    refusal: Callable[[str, Reply], MailroomError]
+
+
+class Session(BoundedSmtp):
+    """Connected, encrypted and logged in once it is built; ``hello`` is the name it gives itself.
 
     Raises:
         MailroomError: the server refused something.
@@ -25,15 +46,14 @@ class Connection(BoundedSmtp):
 
     """
 
-    def __init__(
-        self, settings: SmtpSettings, tls: ssl.SSLContext | None, hello: str, deadline: Deadline
-    ) -> None:
+    def __init__(self, server: Server, hello: str, deadline: Deadline) -> None:
         super().__init__(hello, deadline)
         self.last_used = monotonic()
-        self._secrets = [settings.username, settings.password]
+        self._server = server
+        self._secrets = [server.username, server.password]
         self._private = re.compile(r"(?!)")
         try:
-            self._open(settings, tls)
+            self._open(server)
         except BaseException:
             self.hang_up()
             raise
@@ -60,23 +80,22 @@ class Connection(BoundedSmtp):
         self.last_used = monotonic()
         return reply
 
-    def _open(self, settings: SmtpSettings, tls: ssl.SSLContext | None) -> None:
-        self.dial(settings.host, settings.port or PORTS[settings.security])
-        if tls and settings.security == "tls":
-            self.encrypt(tls, settings.host)
+    def _open(self, server: Server) -> None:
+        self.dial(server.host, server.port)
+        if server.tls and not server.starttls:
+            self.encrypt(server.tls, server.host)
         self._require("the connection", self.getreply())
         self._require("EHLO", self.ehlo())
-        if tls and settings.security == "starttls":
+        if server.tls and server.starttls:
             if not self.has_extn("starttls"):
                 raise ConfigurationError(
-                    "The SMTP server offers no STARTTLS, so nothing was sent: "
-                    "check SMTP_PORT and SMTP_SECURITY."
+                    "The SMTP server offers no STARTTLS, so nothing was sent: check the port."
                 )
             self._require("STARTTLS", self.docmd("STARTTLS"))
-            self.encrypt(tls, settings.host)
+            self.encrypt(server.tls, server.host)
             self._require("EHLO", self.ehlo())  # RFC 3207, 4.2: what was said in clear is forgotten
-        if settings.username:
-            self._log_in(settings.username.reveal(), settings.password.reveal())
+        if server.username:
+            self._log_in(server.username.reveal(), server.password.reveal())
 
     def _log_in(self, username: str, password: str) -> None:
         # smtplib's own login tries one method after the other, and knows ASCII only.
@@ -89,8 +108,7 @@ class Connection(BoundedSmtp):
             lines = ["AUTH LOGIN", *tokens]
         else:
             raise ConfigurationError(
-                "The SMTP server offers no login by PLAIN or LOGIN: check SMTP_PORT, "
-                "or unset SMTP_USERNAME and SMTP_PASSWORD."
+                "The SMTP server offers no login by PLAIN or LOGIN: check the port, or give no user name."
             )
         self._secrets += map(Secret, tokens)
         *questions, last = lines
@@ -101,7 +119,7 @@ class Connection(BoundedSmtp):
     def _require(self, command: str, answer: tuple[int, bytes], wanted: str = "2") -> Reply:
         reply = Reply.read(answer, self._clean)
         if not reply.code.startswith(wanted):
-            raise reply.error(command)
+            raise self._server.refusal(command, reply)
         return reply
 
     def _clean(self, words: str) -> str:

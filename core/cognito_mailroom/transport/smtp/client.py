@@ -8,7 +8,7 @@ import ssl
 from contextlib import suppress
 from typing import Any
 
-from cognito_mailroom import Deadline
+from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.transport.sockets import BoundedReader, connect, time_left
 
 _MAX_REPLY = 65_536  # bytes

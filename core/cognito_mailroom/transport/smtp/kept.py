@@ -1,0 +1,56 @@
+"""One session, kept between mails and replaced when it died meanwhile."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from time import monotonic
+
+from cognito_mailroom.deadline import Deadline
+from cognito_mailroom.message import Message
+
+from .replies import Reply
+from .session import Server, Session
+
+
+class SmtpClient:
+    """Speaks to one server, one mail at a time; nothing is connected until the first."""
+
+    max_idle = 60.0
+    """Seconds: servers, and the networks before them, drop what idles for some minutes without a word."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._session: Session | None = None
+
+    def send(self, message: Message, content: bytes, deadline: Deadline) -> Reply:
+        """Hands a mail over, once; returns the server's word that it took it.
+
+        Raises:
+            MailroomError: the server refused something.
+            OSError: there was no answer before the deadline; whether the mail was taken is not known.
+
+        """
+        try:
+            session, answer = self._begin(message, deadline)
+            return session.finish(answer, message, content)
+        except BaseException:
+            self.close()  # the next mail must not continue what this one left half done
+            raise
+
+    def close(self) -> None:
+        """Takes leave of the server; the next mail connects anew."""
+        if self._session:
+            self._session.hang_up()
+        self._session = None
+
+    def _begin(self, message: Message, deadline: Deadline) -> tuple[Session, tuple[int, bytes]]:
+        if kept := self._session:
+            kept.deadline = deadline
+            with suppress(OSError):  # the server may have dropped it between two mails
+                if monotonic() - kept.last_used < self.max_idle:
+                    answer = kept.begin(message)
+                    if answer[0] != 421:
+                        return kept, answer
+            self.close()
+        self._session = Session(self._server, message.sender.domain, deadline)
+        return self._session, self._session.begin(message)

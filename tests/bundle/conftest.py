@@ -1,0 +1,122 @@
+"""Bundles built offline, of hollow wheels for the versions that are installed here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import distributions
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from attrs import frozen
+
+# What matters in the real ones; each has a module, its metadata and a licence besides.
+FILES: Mapping[str, Mapping[str, str]] = {
+    "attrs": {"attr/py.typed": "", "attr/filters.pyi": "", "attr/tests/test_make.py": "", "attr/tests.py": ""},
+    "boto3": {"boto3/data/ec2/2016-11-15/resources-1.json": "[]", "boto3/examples/s3.rst": ""},
+    "botocore": {
+        f"botocore/data/{name}": "[]"
+        for name in (
+            *("endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"),
+            *(f"{service}/2019-01-01/service-2.json.gz" for service in ("kms", "kmsx", "sesv2", "cognito-idp")),
+            *(f"{service}/2019-01-01/service-2.json.gz" for service in ("sqs", "ssm", "secretsmanager", "s3")),
+            *("kms/2019-01-01/paginators-1.json", "kms/2019-01-01/examples-1.json"),
+        )
+    },
+    "cryptography": {"cryptography/_rust.abi3.so": "for MACHINE"},
+    "pycparser": {"pycparser/c_parser.py": ""},
+    "python-dateutil": {"dateutil/zoneinfo/dateutil-zoneinfo.tar.gz": "", "dateutil/zoneinfo/rebuild.py": ""},
+    "wrapt": {
+        "wrapt/_wrappers.c": "",
+        "wrapt-1.data/purelib/wrapt/more.py": "",
+        "wrapt-1.data/scripts/wrap": "#!python",
+    },
+}
+
+Done = subprocess.CompletedProcess[str]
+Build = Callable[..., Done]
+
+
+def _wheel(folder: Path, name: str, version: str, machine: str) -> None:
+    module, tag = name.replace("-", "_"), f"py3-none-manylinux2014_{machine}"
+    info = f"{module}-{version}.dist-info"
+    files = {
+        f"{module}/__init__.py": f"NAMES = {{{name!r}, 'hollow', 'wheel'}}\n",
+        **FILES.get(name, {}),
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n",
+        f"{info}/licenses/LICENSE": "",
+        f"{info}/RECORD": "",
+    }
+    with ZipFile(folder / f"{module}-{version}-{tag}.whl", "w") as wheel:
+        for path, content in files.items():
+            wheel.writestr(path, content.replace("MACHINE", machine))
+
+
+@pytest.fixture(scope="session")
+def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheelhouse")
+    for each in distributions():
+        for machine in ("x86_64", "aarch64"):
+            _wheel(folder, each.name.lower(), each.version, machine)
+    return folder
+
+
+@pytest.fixture
+def settings(wheelhouse: Path) -> dict[str, str]:
+    """The environment of the command."""
+    return {
+        **os.environ,
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_FIND_LINKS": str(wheelhouse),
+        "PIP_NO_BUILD_ISOLATION": "0",  # the way to switch it off
+        "PIP_NO_INDEX": "1",
+    }
+
+
+@pytest.fixture
+def bundle(settings: dict[str, str], tmp_path: Path) -> Build:
+    """``bundle("--provider", "smtp", NAME="value")``: the command, in a folder of the test's own."""
+
+    def bundle(*arguments: str | Path, **changes: str) -> Done:
+        command = (sys.executable, "-W", "error", "-m", "cognito_mailroom.cli", "bundle", *arguments)
+        environ = {**settings, **changes}
+        return subprocess.run(  # noqa: S603
+            command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+        )
+
+    return bundle
+
+
+@frozen
+class Site:
+    """A folder of installed distributions, which the command sees beside those that are really installed."""
+
+    folder: Path
+
+    def add(self, name: str, files: Mapping[str, str], *, entries: str = "", wants: str = "", pure: bool = True) -> None:
+        """As pip leaves what it installed from a folder."""
+        info = f"{name.replace('-', '_')}-1.0.dist-info"
+        files = {
+            **files,
+            f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{wants}",
+            f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: {str(pure).lower()}\nTag: py3-none-any\n",
+            f"{info}/direct_url.json": '{"url": "file:///elsewhere", "dir_info": {}}',
+            f"{info}/entry_points.txt": entries,
+        }
+        for path, content in files.items():
+            place = self.folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(content)
+        (self.folder / info / "RECORD").write_text("".join(f"{path},,\n" for path in files) + "../../../bin/x,,\n")
+
+
+@pytest.fixture
+def site(settings: dict[str, str], tmp_path: Path) -> Site:
+    """Empty, and on the command's path."""
+    site = Site(tmp_path / "site")
+    settings["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site.folder), os.environ.get("PYTHONPATH")]))
+    return site

@@ -1,0 +1,70 @@
+"""The idempotency table beside each other party: no fault of it costs the mail, and without one nothing doubles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from cognito_mailroom import Deadline
+from cognito_mailroom.testing.kms import AwsServer
+
+from tests.faults.conftest import Outcome, World
+from tests.faults.ledger import Note
+
+TABLE_FAULTS = ("fine", "slow", "throttled", "refused", "unreachable", "reset", "dead half way")
+OTHERS = ("slow", "throttled", "refused", "dead half way")
+PAIRS: list[dict[str, str]] = [
+    {},
+    *({"kms": fault} for fault in OTHERS),
+    *({"first": fault} for fault in OTHERS),
+    *({"first": "refused", "second": fault} for fault in OTHERS),
+    {"first": "rejected"},
+]
+
+
+@pytest.fixture
+def table(aws: AwsServer) -> Iterator[str]:
+    client, name = aws.client("dynamodb"), f"once-{uuid4().hex}"
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield name
+    client.delete_table(TableName=name)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: "-".join(f"{n}-{f}" for n, f in pair.items()) or "-")
+@pytest.mark.parametrize("fault", TABLE_FAULTS)
+def test_the_table_and_one_other(
+    *, fault: str, pair: dict[str, str], table: str, event: Callable[[], dict[str, Any]], world: World,
+    note: Note,
+) -> None:  # fmt: skip
+    asked, patience = event(), Deadline(20)
+    seconds = 4.5 if fault == "slow" else 1.5  # two tries of a second each come off it
+
+    def replay() -> Outcome:
+        return world.attempt(asked, MAILROOM_IDEMPOTENCY_TABLE=table)
+
+    outcome = world.attempt(asked, seconds=seconds, dynamodb=fault, MAILROOM_IDEMPOTENCY_TABLE=table, **pair)
+    rejected = '"Rejected": 1' in outcome.told
+    assert ("idempotency table failed" in outcome.told) is (fault not in {"fine", "dead half way"})
+    if outcome.error:
+        while (again := replay()).error and patience.remaining():
+            assert "Another invocation" in str(again.error)
+    assert world.mails + rejected >= 1
+    if fault in {"fine", "dead half way"} and not rejected:  # the table knows that it was sent
+        before = world.mails
+        assert '"Duplicate": 1' in replay().told
+        assert world.mails == before
+    row = note(
+        "The idempotency table: table, other party",
+        (fault, " ".join(f"{name}: {how}" for name, how in pair.items()) or "all fine"),
+        mails=world.mails, rejected=rejected, raised=outcome.raised,
+    )  # fmt: skip
+    assert row.losses == 0
+    if "dead half way" not in pair.values():
+        assert row.doubles == 0
