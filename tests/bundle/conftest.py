@@ -13,16 +13,29 @@ from zipfile import ZipFile
 import pytest
 from attrs import frozen
 
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
 # What matters in the real ones; each has a module, its metadata and a licence besides.
 FILES: Mapping[str, Mapping[str, str]] = {
-    "attrs": {"attr/py.typed": "", "attr/filters.pyi": "", "attr/tests/test_make.py": "", "attr/tests.py": ""},
+    "attrs": {
+        "attr/py.typed": "",
+        "attr/filters.pyi": "",
+        "attr/tests/test_make.py": "",
+        "attr/tests.py": "",
+    },
     "boto3": {"boto3/data/ec2/2016-11-15/resources-1.json": "[]", "boto3/examples/s3.rst": ""},
     "botocore": {
         f"botocore/data/{name}": "[]"
         for name in (
             *("endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"),
-            *(f"{service}/2019-01-01/service-2.json.gz" for service in ("kms", "kmsx", "sesv2", "cognito-idp")),
-            *(f"{service}/2019-01-01/service-2.json.gz" for service in ("sqs", "ssm", "secretsmanager", "s3")),
+            *(
+                f"{service}/2019-01-01/service-2.json.gz"
+                for service in ("kms", "kmsx", "sesv2", "cognito-idp")
+            ),
+            *(
+                f"{service}/2019-01-01/service-2.json.gz"
+                for service in ("sqs", "ssm", "secretsmanager", "s3")
+            ),
             *("kms/2019-01-01/paginators-1.json", "kms/2019-01-01/examples-1.json"),
         )
     },
@@ -65,9 +78,16 @@ def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def settings(wheelhouse: Path) -> dict[str, str]:
-    """The environment of the command."""
+def _run(arguments: tuple[str | Path, ...], cwd: Path, environ: Mapping[str, str]) -> Done:
+    command = (sys.executable, "-W", "error", "-m", "cognito_mailroom.cli", "bundle", *arguments)
+    return subprocess.run(  # noqa: S603
+        command, cwd=cwd, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="session")
+def offline(wheelhouse: Path) -> Mapping[str, str]:
+    """The environment of the command; pip takes wheels from the wheelhouse and from nowhere else."""
     return {
         **os.environ,
         "PIP_CONFIG_FILE": os.devnull,
@@ -78,17 +98,40 @@ def settings(wheelhouse: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def bundle(settings: dict[str, str], tmp_path: Path) -> Build:
+def settings(offline: Mapping[str, str]) -> dict[str, str]:
+    """The same, for a test to change."""
+    return dict(offline)
+
+
+@pytest.fixture
+def bundle(settings: Mapping[str, str], tmp_path: Path) -> Build:
     """``bundle("--provider", "smtp", NAME="value")``: the command, in a folder of the test's own."""
 
     def bundle(*arguments: str | Path, **changes: str) -> Done:
-        command = (sys.executable, "-W", "error", "-m", "cognito_mailroom.cli", "bundle", *arguments)
-        environ = {**settings, **changes}
-        return subprocess.run(  # noqa: S603
-            command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
-        )
+        return _run(arguments, tmp_path, {**settings, **changes})
 
     return bundle
+
+
+@pytest.fixture(scope="session")
+def smtp(offline: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle with the SMTP plugin, as a folder; what the command said is beside it, in ``out``."""
+    folder = tmp_path_factory.mktemp("smtp")
+    arguments = (
+        "--provider",
+        "smtp",
+        "--python",
+        PYTHON,
+        "--arch",
+        "x86_64",
+        "--unpacked",
+        "--out",
+        "bundle",
+    )
+    done = _run(arguments, folder, offline)
+    assert done.returncode == 0, done.stderr
+    (folder / "out").write_text(done.stdout)
+    return folder / "bundle"
 
 
 @frozen
@@ -97,21 +140,33 @@ class Site:
 
     folder: Path
 
-    def add(self, name: str, files: Mapping[str, str], *, entries: str = "", wants: str = "", pure: bool = True) -> None:
-        """As pip leaves what it installed from a folder."""
+    def add(
+        self,
+        name: str,
+        files: Mapping[str, str],
+        *,
+        entries: str = "",
+        wants: str = "",
+        pure: bool = True,
+        published: bool = False,
+    ) -> None:
+        """As pip leaves what it installed from a folder, or, if it is published, from an index."""
         info = f"{name.replace('-', '_')}-1.0.dist-info"
         files = {
             **files,
             f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{wants}",
             f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: {str(pure).lower()}\nTag: py3-none-any\n",
-            f"{info}/direct_url.json": '{"url": "file:///elsewhere", "dir_info": {}}',
             f"{info}/entry_points.txt": entries,
         }
+        if not published:
+            files[f"{info}/direct_url.json"] = '{"url": "file:///elsewhere", "dir_info": {}}'
         for path, content in files.items():
             place = self.folder / path
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(content)
-        (self.folder / info / "RECORD").write_text("".join(f"{path},,\n" for path in files) + "../../../bin/x,,\n")
+        (self.folder / info / "RECORD").write_text(
+            "".join(f"{path},,\n" for path in files) + "../../../bin/x,,\n"
+        )
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def test_help_names_every_command_and_loads_nothing_heavy(mailroom: Run) -> None
 
     assert done.returncode == 0
     commands = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()]
-    assert commands == ["demo", "encrypt", "invoke", "new-plugin", "plugins", "redrive"]
+    assert commands == ["bundle", "demo", "encrypt", "invoke", "new-plugin", "plugins", "redrive"]
     loaded = done.stderr.split()
     assert "click" in loaded
     assert not {"aws_encryption_sdk", "boto3", "jinja2", "moto", "aiosmtpd", "rich.table"} & set(loaded)
@@ -23,7 +23,7 @@ def test_help_names_every_command_and_loads_nothing_heavy(mailroom: Run) -> None
 
 @pytest.mark.parametrize(
     ("wrong", "hint"),
-    [("demoo", "did you mean 'demo'?"), ("send", "there are demo, encrypt, invoke, ")],
+    [("demoo", "did you mean 'demo'?"), ("send", "there are bundle, demo, encrypt, ")],
 )
 def test_an_unknown_command_is_one_sentence(mailroom: Run, wrong: str, hint: str) -> None:
     done = mailroom(wrong)
@@ -33,7 +33,7 @@ def test_an_unknown_command_is_one_sentence(mailroom: Run, wrong: str, hint: str
     assert hint in done.stderr
 
 
-@pytest.mark.parametrize("name", ["demo", "encrypt", "invoke", "new-plugin", "plugins", "redrive"])
+@pytest.mark.parametrize("name", ["bundle", "demo", "encrypt", "invoke", "new-plugin", "plugins", "redrive"])
 def test_every_command_explains_itself(mailroom: Run, name: str) -> None:
     done = mailroom(name, "--help")
 

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from attrs import field, frozen
@@ -101,7 +102,19 @@ class Outcome:
 
 
 @pytest.fixture
-def invoke(key_arn: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Outcome]]:
+def required(key_arn: str) -> dict[str, str]:
+    """The settings that there must be, but for the providers' own."""
+    return {
+        "MAILROOM_PROVIDER": "postmark,smtp",
+        "MAILROOM_KMS_KEY_ARN": key_arn,
+        "MAILROOM_FROM": "Acme <no-reply@acme.example>",
+        "MAILROOM_EXTENSIONS": "none",  # whatever else is installed
+        "AWS_LAMBDA_FUNCTION_NAME": "mailroom",
+    }
+
+
+@pytest.fixture
+def invoke(required: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Outcome]]:
     """``invoke(event, seconds, settings)``: a cold start, and one invocation.
 
     All that is said meanwhile, with every logger at DEBUG, is searched for what is private.
@@ -116,13 +129,6 @@ def invoke(key_arn: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     ) -> Outcome:
         forget()
         answer, error = None, None
-        required = {
-            "MAILROOM_PROVIDER": "postmark,smtp",
-            "MAILROOM_KMS_KEY_ARN": key_arn,
-            "MAILROOM_FROM": "Acme <no-reply@acme.example>",
-            "MAILROOM_EXTENSIONS": "none",  # whatever else is installed
-            "AWS_LAMBDA_FUNCTION_NAME": "mailroom",
-        }
         with monkeypatch.context() as patch, overhearing(*STAND_INS) as heard:
             for name, value in {**required, **settings}.items():
                 patch.setenv(name, value)
@@ -177,3 +183,17 @@ class World:
 def world(invoke: Callable[..., Outcome], aws: AwsServer) -> World:
     """A world of its own for each test, but for what AWS remembers."""
     return World(invoke, aws.endpoint_url)
+
+
+@pytest.fixture
+def table(aws: AwsServer) -> Iterator[str]:
+    """A table of its own for each test."""
+    client, name = aws.client("dynamodb"), f"once-{uuid4().hex}"
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield name
+    client.delete_table(TableName=name)

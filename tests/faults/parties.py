@@ -12,7 +12,7 @@ from typing import Any
 import urllib3
 from cognito_mailroom.testing.http import (
     Behaviour,
-    CloseWithinAnswer,
+    Exchange,
     HttpServer,
     Reply,
     Request,
@@ -27,14 +27,24 @@ CODE, RECIPIENT = "731059284", "sentinel.person@recipient.example"
 PASSWORD, TOKEN = "sentinel-of-the-mail-server", "server-token-of-the-stand-in"
 
 FAULTS = ("fine", "slow", "throttled", "refused", "reset", "dead half way")
-"""Slow is who never answers in time; half-way dead is who took what it was given, and did not get to say so."""
+"""Slow is who never answers in time; half-way dead who took what came, and did not get to say so."""
 PROVIDER_FAULTS = (*FAULTS, "unreachable", "rejected")
 """Refused is the function, for its key or its password; rejected is the recipient."""
+
+
+class Dies:
+    """Does what it is asked for, and closes without a word of it."""
+
+    def play(self, exchange: Exchange) -> bool:
+        """Called by the server."""
+        exchange.answer()
+        return False
+
 
 _ON_THE_WIRE: dict[str, Behaviour] = {
     "slow": Stall(),
     "reset": ResetBeforeAnswer(),
-    "dead half way": CloseWithinAnswer(),
+    "dead half way": Dies(),
 }
 _SAID_BY_AWS = {
     "kms": {"throttled": "ThrottlingException", "refused": "AccessDeniedException"},

@@ -48,7 +48,7 @@ def test_the_table_of_outcomes(
     assert rejected == (kms == "fine" and (first == "rejected" or (second == "rejected" and first != "fine")))
     row = note(
         "Every combination: KMS, first provider, second provider",
-        (kms, first, second), mails=world.mails, rejected=rejected, raised=outcome.raised,
+        (kms, first, second), mails=world.mails, rejected=int(rejected), raised=outcome.raised,
     )  # fmt: skip
     assert row.losses == 0
     if "dead half way" not in {first, second}:  # which nobody can tell from one that took nothing

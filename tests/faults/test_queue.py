@@ -101,7 +101,7 @@ def test_the_queue_and_one_other(
     row = note(
         "The queue: queue, other party",
         (fault, " ".join(f"{name}: {how}" for name, how in pair.items()) or "all fine"),
-        mails=world.mails, rejected=rejected, raised=outcome.raised or ("reported" if again else ""),
+        mails=world.mails, rejected=int(rejected), raised=outcome.raised or ("reported" if again else ""),
     )  # fmt: skip
     assert row.losses == 0
     if "dead half way" not in {fault, *pair.values()}:

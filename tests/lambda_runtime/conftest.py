@@ -63,10 +63,10 @@ class Function:
         self._emulator.chmod(0o700)
         runtime = _installed("LAMBDA_RUNTIME", "awslambdaric").parent
         command = [
-            self._emulator,
+            str(self._emulator),
             f"--runtime-interface-emulator-address=127.0.0.1:{self._port}",
             f"--runtime-api-address=127.0.0.1:{api_port}",
-            *(sys.executable, "-I", "-S", START, self._folder, runtime, self._handler),
+            *(sys.executable, "-I", "-S", str(START), str(self._folder), str(runtime), self._handler),
         ]
         with self._log.open("w") as log:
             self._process = subprocess.Popen(  # noqa: S603

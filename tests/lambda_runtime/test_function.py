@@ -52,8 +52,10 @@ def test_all_eight_events_become_mails(smtp: Callable[..., Any], load: Load, enc
 
             mail = server.messages[-1].message
             assert mail["To"] == "alex@example.com"
+            text = mail.get_body(("plain",))
+            assert text
             expected = secret or event["request"]["userAttributes"]["ONE_CLICK_LINK_INVALID"]
-            assert expected in mail.get_body(("plain",)).get_content().split()
+            assert expected in text.get_content().split()
     assert len(server.messages) == len(Trigger)
     assert server.connections == 1
 

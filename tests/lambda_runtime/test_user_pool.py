@@ -90,7 +90,9 @@ def test_who_signs_up_gets_a_code_that_confirms_the_account(
 
         (mail,) = server.messages
         assert mail.rcpt_to == ["alex@example.com"]
-        (code,) = re.findall(r"^\s*(\d{6})\s*$", mail.message.get_body(("plain",)).get_content(), re.MULTILINE)
+        text = mail.message.get_body(("plain",))
+        assert text
+        (code,) = re.findall(r"^\s*(\d{6})\s*$", text.get_content(), re.MULTILINE)
         pools.confirm_sign_up(**user, ConfirmationCode=code)
         found = pools.admin_get_user(UserPoolId=pool, Username=user["Username"])
         assert found["UserStatus"] == "CONFIRMED"

@@ -74,7 +74,7 @@ class DeadLetters:
             new = [
                 letter
                 for letter in letters
-                if letter.id not in self._seen and int(letter.sent_milliseconds) > 0
+                if letter.id not in self._seen and int(letter.sent_milliseconds) <= start
             ]
             if not new:
                 return

@@ -23,7 +23,8 @@ impossible at its provider is skipped; ``pytest -rs`` shows why.
 from __future__ import annotations
 
 from .faults import Death, Fault
-from .harness import Counterpart, Harness, HttpHarness
+from .harness import Counterpart, Harness
+from .http_harness import HttpHarness
 from .promises.connections import ConnectionPromises
 from .promises.faults import FaultPromises
 from .promises.mails import MailPromises

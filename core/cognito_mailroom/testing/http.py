@@ -10,16 +10,7 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from threading import Lock, Thread
-from typing import Self
-
-from . import tls as private
+from .api import HttpStandIn
 from .exchange import Exchange, Reply, Request
 from .misbehaviour import (
     Behaviour,
@@ -33,7 +24,7 @@ from .misbehaviour import (
     ResetBeforeRequest,
     Stall,
 )
-from .standin import ReceivedMail
+from .server import HttpServer
 
 __all__ = [
     "Behaviour",
@@ -52,146 +43,3 @@ __all__ = [
     "ResetBeforeRequest",
     "Stall",
 ]
-
-
-class HttpServer:
-    """HTTP/1.1 with kept connections, on a free loopback port, for the length of a ``with`` block.
-
-    ``application`` makes the reply to each request that no script (`next`) is for; what it raises, the
-    end of the ``with`` block raises. With ``tls`` the certificate is of the private authority in
-    `cognito_mailroom.testing.tls`, or whatever a context of your own holds.
-    """
-
-    def __init__(
-        self, application: Callable[[Request], Reply], *, tls: bool | ssl.SSLContext = False
-    ) -> None:
-        self.application = application
-        self.requests: list[Request] = []
-        """Every request that was read to its end."""
-        self.connections = 0
-        """How many there were, refused handshakes included."""
-        self._context = private.server_context() if tls is True else tls or None
-        self._script: deque[Behaviour] = deque()
-        self._threads: list[Thread] = []
-        self._exchanges: list[Exchange] = []
-        self._failures: list[Exception] = []
-        self._lock = Lock()
-        self._closing = False
-
-    @property
-    def url(self) -> str:
-        """The origin, without a slash at its end."""
-        return f"{'https' if self._context else 'http'}://{self.host}:{self.port}"
-
-    @property
-    def ca_file(self) -> Path:
-        """The authority that a client must trust to speak TLS with this server."""
-        return private.ca_file()
-
-    def next(self, *behaviours: Behaviour) -> None:
-        """Scripts the requests to come, one after the other."""
-        self._script.extend(behaviours)
-
-    def drop_connections(self, *, reset: bool = False) -> None:
-        """Closes every connection, or resets it, as servers do with what idles; returns when it is done."""
-        for exchange in self._exchanges:
-            exchange.interrupt(reset=reset)
-        for thread in self._threads:
-            thread.join()
-
-    def __enter__(self) -> Self:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.host, self.port = self._listener.getsockname()
-        self._accepting = Thread(target=self._accept, name="http")
-        self._accepting.start()
-        return self
-
-    def __exit__(self, kind: object = None, *_: object) -> None:
-        self._closing = True
-        # Nothing else wakes an accept on every system.
-        socket.create_connection((self.host, self.port)).close()
-        self._accepting.join()
-        self.drop_connections()
-        if self._failures and kind is None:
-            raise self._failures[0]
-
-    def _accept(self) -> None:
-        with self._listener:
-            while True:
-                connection, _ = self._listener.accept()
-                if self._closing:
-                    connection.close()
-                    return
-                self.connections += 1
-                try:
-                    self._begin(connection)
-                except OSError:  # the client has left already
-                    connection.close()
-
-    def _begin(self, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self._context:
-            # Without the handshake, for which the connection's own thread has the time.
-            connection = self._context.wrap_socket(
-                connection, server_side=True, do_handshake_on_connect=False
-            )
-        exchange = Exchange(connection, self._ask, self.requests)
-        self._exchanges.append(exchange)
-        self._threads.append(Thread(target=self._serve, args=[exchange], name="http-connection"))
-        self._threads[-1].start()
-
-    def _serve(self, exchange: Exchange) -> None:
-        try:
-            while exchange.arrives():
-                behaviour = self._script.popleft() if self._script else _Honest()
-                if not behaviour.play(exchange):
-                    break
-        except OSError:
-            pass  # the client left, which is its right
-        finally:
-            exchange.close()
-
-    def _ask(self, request: Request) -> Reply:
-        with self._lock:
-            try:
-                return self.application(request)
-            except Exception as error:  # noqa: BLE001 - it is raised again where a test sees it
-                self._failures.append(error)
-                return Reply(500, "The stand-in's application failed.")
-
-
-class _Honest:
-    """The application's answer."""
-
-    def play(self, exchange: Exchange) -> bool:
-        reply = exchange.answer()
-        exchange.send(reply.head() + reply.content)
-        return True
-
-
-class HttpStandIn(ABC):
-    """A provider's HTTP API for the demo and the contract; see `cognito_mailroom.testing.standin.StandIn`.
-
-    Subclass it with the settings that point the plugin at ``self.server.url``, and with an answer that
-    is as strict as the real API's. Append each mail it takes to ``self.messages``.
-    """
-
-    def __init__(self) -> None:
-        self.server = HttpServer(self.answer)
-        self.messages: list[ReceivedMail] = []
-
-    @property
-    @abstractmethod
-    def environ(self) -> Mapping[str, str]:
-        """The plugin's own settings, its key included."""
-
-    @abstractmethod
-    def answer(self, request: Request) -> Reply:
-        """The API itself."""
-
-    def __enter__(self) -> Self:
-        self.server.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.server.__exit__(*error)

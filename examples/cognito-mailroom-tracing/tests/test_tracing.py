@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from cognito_mailroom import ConfigurationError, Rejected, hookimpl
 from cognito_mailroom.plugins import Plugins
-from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_notification
+from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message, a_notification
 from cognito_mailroom_tracing import Tracing
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode, get_tracer
@@ -84,3 +86,15 @@ def test_of_an_error_the_class_is_told_and_nothing_else(
     assert span.attributes["error.type"] == type(error).__name__
     assert span.events == ()
     assert not any(private in span.to_json() for private in (RECIPIENT, CODE))
+
+
+@pytest.mark.parametrize("answer", [None, "sent"])
+def test_what_is_no_receipt_is_left_for_core_to_refuse(answer: Any, spans: InMemorySpanExporter) -> None:
+    wrapper = Tracing().mailroom_deliver(a_message())
+    next(wrapper)
+
+    with pytest.raises(StopIteration) as done:
+        wrapper.send(answer)
+
+    assert done.value.value == answer
+    assert [span.name for span in spans.get_finished_spans()] == ["mailroom_deliver"]

@@ -7,6 +7,7 @@ import socket
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import trustme
@@ -116,10 +117,10 @@ async def _close(transport: asyncio.Transport) -> None:
 
 def _answer(fault: Fault, words: str, first: str) -> tuple[str, Answer]:
     table: dict[Fault, tuple[str, Answer]] = {
-        Fault.UNAUTHORIZED: ("MAIL", f"530 5.7.0 {words}") if first == "MAIL" else ("AUTH", f"535 5.7.8 {words}"),
+        # A login is for a connection; one that is kept may have lost it.
+        Fault.UNAUTHORIZED: ("AUTH" if first == "GREETING" else "MAIL", f"535 5.7.8 {words}"),
         Fault.FORBIDDEN: ("MAIL", f"550 5.7.1 {words}"),
         Fault.BAD_REQUEST: ("MAIL", f"501 5.5.4 {words}"),
-        Fault.TOO_LARGE: ("DATA", f"552 5.3.4 {words}"),
         Fault.BAD_RECIPIENT: ("RCPT", f"550 5.1.1 {words}"),
         Fault.RATE_LIMITED: ("RCPT", f"450 4.7.1 {words}"),
         Fault.SERVER_ERROR: ("DATA", f"451 4.3.0 {words}"),
@@ -139,13 +140,16 @@ def _answer(fault: Fault, words: str, first: str) -> tuple[str, Answer]:
 
 class SmtpHarness(Harness):
     provider = "smtp"
-    exempt = {
-        Fault.RATE_LIMITED_SECONDS: "no reply of SMTP names a wait",
-        Fault.RATE_LIMITED_DATE: "no reply of SMTP names a wait",
-        Fault.INVALID_JSON: "no reply of SMTP is JSON",
-        Death.RESET_AFTER_USE: "each command has its answer: a connection is reset before the mail, or after",
-    }
-    succeeds = {Fault.EMPTY_BODY: "a reply may be a code alone"}
+    exempt = MappingProxyType(
+        {
+            Fault.TOO_LARGE: "552 on the data is Rejected: a full mailbox is refused with it as well",
+            Fault.RATE_LIMITED_SECONDS: "no reply of SMTP names a wait",
+            Fault.RATE_LIMITED_DATE: "no reply of SMTP names a wait",
+            Fault.INVALID_JSON: "no reply of SMTP is JSON",
+            Death.RESET_AFTER_USE: "a command is answered or it is not: RESET_ON_USE is all there is",
+        }
+    )
+    succeeds = MappingProxyType({Fault.EMPTY_BODY: "a reply may be a code alone"})
     server_loggers = ("mail", "asyncio")
 
     @contextmanager

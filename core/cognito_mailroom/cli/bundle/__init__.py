@@ -14,8 +14,8 @@ from .features import FEATURES, called_for
 _PYTHONS, _PROCESSORS = ("3.11", "3.12", "3.13"), ("arm64", "x86_64")
 
 
-def _names(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
-    if text is None or text.strip() == "none":
+def _names(_: click.Context, option: click.Parameter, text: str | None) -> tuple[str, ...]:
+    if text is None or (option.name == "extensions" and text.strip() == "none"):
         return ()
     try:
         return names(text)

@@ -53,7 +53,7 @@ class Tracing:
         client_id = next(iter(message.tags[1:]), None)
         with self._span("mailroom_deliver", message.variables.get("trigger", ""), client_id) as span:
             receipt = yield
-            if receipt is not None:
+            if isinstance(receipt, Receipt):  # a plugin may answer anything; core says so
                 span.set_attribute("mailroom.message_id", receipt.message_id)
             return receipt
 

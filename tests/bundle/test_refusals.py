@@ -1,0 +1,137 @@
+"""What keeps a bundle from being built is said in one sentence, before anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+Build = Callable[..., CompletedProcess[str]]
+ENTRIES = "[cognito_mailroom.providers]\nacme = acme_mail:Acme\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "sentence"),
+    [
+        (
+            ("--provider", "smtp"),
+            {"MAILROOM_PROVIDER": "smtp, ses"},
+            "MAILROOM_PROVIDER names 'ses', which is not included: add it to --provider.",
+        ),
+        (
+            ("--provider", "smtp", "--extension", "none"),
+            {"MAILROOM_EXTENSIONS": "guard"},
+            "MAILROOM_EXTENSIONS names 'guard', which is not included: add it to --extension.",
+        ),
+        (
+            ("--provider", "smtp", "--service", "sesv3"),
+            {},
+            "--service names 'sesv3', which boto3 does not know, did you mean 'sesv2'?",
+        ),
+        (("--provider", "smpt"), {}, "no provider named 'smpt' is installed, did you mean 'smtp'?"),
+        (("--provider", "smtp", "--extension", "guard"), {}, "no extension named 'guard' is installed"),
+    ],
+)
+def test_names_that_lead_nowhere(
+    bundle: Build, tmp_path: Path, options: tuple[str, ...], settings: dict[str, str], sentence: str
+) -> None:
+    done = bundle(*options, "--out", "function.zip", **settings)
+
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert done.stderr.startswith("Error: ConfigurationError: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "function.zip").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("sign_up.txt", "{% if %}", "The template sign_up.txt does not compile, line 1"),
+        ("sign_up.txt", "{{ coed }}", "sign_up.txt names an unknown variable 'coed', did you mean 'code'?"),
+        ("signup.txt", "", "signup.txt replaces no template, did you mean 'sign_up.txt'?"),
+    ],
+)
+def test_a_template_that_is_wrong(bundle: Build, tmp_path: Path, name: str, text: str, sentence: str) -> None:
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / name).write_text(text)
+
+    done = bundle("--provider", "smtp", "--out", "function.zip", MAILROOM_TEMPLATES="mails")
+
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert not (tmp_path / "function.zip").exists()
+
+
+def test_everything_that_is_wrong_is_said_at_once(bundle: Build, tmp_path: Path) -> None:
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "sign_up.txt").write_text("{% if %}")
+
+    done = bundle(
+        "--provider", "smtp", "--templates", "mails", MAILROOM_PROVIDER="ses", MAILROOM_EXTENSIONS=""
+    )
+
+    assert "MAILROOM_PROVIDER names 'ses'" in done.stderr
+    assert "sign_up.txt does not compile" in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--provider", "smtp,"), ("--provider", "")])
+def test_a_provider_must_be_named(bundle: Build, options: tuple[str, ...]) -> None:
+    done = bundle(*options)
+
+    assert done.returncode == 2
+    assert "--provider" in done.stderr
+
+
+def test_the_environment_names_the_provider_where_no_option_does(bundle: Build, tmp_path: Path) -> None:
+    done = bundle("--out", "function.zip", MAILROOM_PROVIDER="smtp", MAILROOM_EXTENSIONS="none")
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "function.zip").exists()
+
+
+def test_a_wheel_that_is_not_to_be_had(bundle: Build, site: Any) -> None:
+    site.add("acme-mail", {"acme_mail.py": ""}, entries=ENTRIES, wants="Requires-Dist: acme-wire\n")
+    site.add("acme-wire", {"acme_wire.py": ""}, published=True)
+
+    done = bundle("--provider", "acme")
+
+    assert done.returncode == 1
+    assert "No matching distribution found for acme-wire==1.0" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_machine_code_that_was_installed_from_a_folder(bundle: Build, site: Any) -> None:
+    site.add("acme-mail", {"acme_mail.so": ""}, entries=ENTRIES, pure=False)
+
+    done = bundle("--provider", "acme")
+
+    assert done.returncode == 1
+    assert "acme-mail is not plain Python" in done.stderr
+
+
+def test_a_module_of_another_python(bundle: Build, site: Any) -> None:
+    site.add("acme-mail", {"acme_mail.py": "print 'hello'"}, entries=ENTRIES)
+
+    done = bundle("--provider", "acme")
+
+    assert done.returncode == 1
+    assert "acme_mail.py" in done.stderr
+    assert "SyntaxError" in done.stderr
+
+
+@pytest.mark.parametrize("options", [("--unpacked",), ()])
+def test_a_folder_with_something_in_it_is_left_alone(
+    bundle: Build, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "thing").touch()
+
+    done = bundle("--provider", "smtp", *options, "--out", "precious")
+
+    assert done.returncode == 1
+    assert "precious is a folder with something in it" in done.stderr
+    assert [path.name for path in (tmp_path / "precious").iterdir()] == ["thing"]
