@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import frozen
@@ -40,3 +40,9 @@ def unwrap(body: str, sent_milliseconds: str) -> Waiting:
     with suppress(ValueError):  # without a time stamp of its own, the queue's has to do
         since = min(since, datetime.fromisoformat(str(content.get("timestamp"))).timestamp())
     return Waiting(content["requestPayload"], since)
+
+
+def wrap(waiting: Waiting) -> str:
+    """The body of a message that keeps the event's age, as `unwrap` reads it."""
+    timestamp = datetime.fromtimestamp(waiting.since, UTC).isoformat()
+    return json.dumps({"timestamp": timestamp, "requestPayload": waiting.event})

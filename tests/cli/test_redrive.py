@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from uuid import uuid4
 import boto3
 import pytest
 from cognito_mailroom import Trigger
+from cognito_mailroom.envelope import unwrap
 from cognito_mailroom.testing import cognito
 from cognito_mailroom.testing.http import HttpServer, Reply, Request
 
@@ -123,7 +125,7 @@ def test_the_validities_are_those_of_the_worker(mailroom: Run, shell: dict[str, 
 
 
 @pytest.mark.parametrize("name", ["", ".fifo"], ids=["standard", "fifo"])
-def test_the_workers_queue_gets_the_bare_events(mailroom: Run, sqs: Any, name: str) -> None:
+def test_the_workers_queue_gets_the_events_with_their_age(mailroom: Run, sqs: Any, name: str) -> None:
     dead, worker = Queue(sqs, name), Queue(sqs, name)
     events = [an_event(number) for number in range(12)]
     for event in events:
@@ -133,7 +135,9 @@ def test_the_workers_queue_gets_the_bare_events(mailroom: Run, sqs: Any, name: s
 
     assert done.returncode == 0, done.stderr
     assert summary(done) == [12, 0, 0, 0]
-    assert sorted(map(json.dumps, worker.bodies().values())) == sorted(map(json.dumps, events))
+    waiting = [unwrap(json.dumps(body), "9999999999999") for body in worker.bodies().values()]
+    assert sorted(json.dumps(each.event) for each in waiting) == sorted(map(json.dumps, events))
+    assert all(59 < time.time() - each.since < 90 for each in waiting)
     assert dead.bodies() == {}
 
 

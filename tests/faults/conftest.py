@@ -21,7 +21,7 @@ from cognito_mailroom.testing.kms import AwsServer
 from cognito_mailroom.testing.standin import ReceivedMail
 from cognito_mailroom.testing.telltales import Telltales, overhearing
 
-from tests.faults.ledger import Note, Row, table
+from tests.faults.ledger import Note, Row, printed
 from tests.faults.parties import CODE, PASSWORD, RECIPIENT, TOKEN, postmark, smtp
 from tests.faults.parties import aws as service_of_aws
 
@@ -56,7 +56,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for title, rows in config.stash[LEDGER].items():
         name, _, columns = title.partition(": ")
         terminalreporter.section(name)
-        for line in table(columns, rows):
+        for line in printed(columns, rows):
             terminalreporter.write_line(line)
 
 

@@ -40,7 +40,7 @@ class Note(Protocol):
     ) -> Row: ...  # fmt: skip
 
 
-def table(columns: str, rows: list[Row]) -> Iterator[str]:
+def printed(columns: str, rows: list[Row]) -> Iterator[str]:
     """The lines of a table, with sums at its end."""
     names = [name.strip() for name in columns.split(",")]
     width = max(len(part) for row in rows for part in (*row.combination, *names)) + 2

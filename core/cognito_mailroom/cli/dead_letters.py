@@ -12,6 +12,7 @@ from attrs import field, frozen
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cognito_mailroom.aws import client
+from cognito_mailroom.envelope import Waiting, wrap
 from cognito_mailroom.event import Request
 
 _BATCH = 10
@@ -102,7 +103,7 @@ class DeadLetters:
         ]
 
 
-HandOn = Callable[[Letter, Any, Request], None]
+HandOn = Callable[[Letter, Waiting, Request], None]
 """Hands on the event of a message; raises ClientError or BotoCoreError."""
 
 
@@ -111,8 +112,8 @@ def to_function(name: str) -> HandOn:
     functions = client("lambda")
     functions.invoke(FunctionName=name, InvocationType="DryRun")
 
-    def hand_on(_: Letter, event: Any, __: Request) -> None:
-        functions.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(event))
+    def hand_on(_: Letter, waiting: Waiting, __: Request) -> None:
+        functions.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(waiting.event))
 
     return hand_on
 
@@ -122,7 +123,7 @@ def to_queue(url: str) -> HandOn:
     sqs = client("sqs")
     sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
 
-    def hand_on(letter: Letter, event: Any, request: Request) -> None:
+    def hand_on(letter: Letter, waiting: Waiting, request: Request) -> None:
         fifo = {}
         if url.endswith(".fifo"):
             # Not the event's own key to tell doubles by: for five minutes SQS would drop what it had before.
@@ -130,6 +131,6 @@ def to_queue(url: str) -> HandOn:
                 "MessageGroupId": request.idempotency_key or letter.id,
                 "MessageDeduplicationId": letter.id,
             }
-        sqs.send_message(QueueUrl=url, MessageBody=json.dumps(event), **fifo)
+        sqs.send_message(QueueUrl=url, MessageBody=wrap(waiting), **fifo)
 
     return hand_on

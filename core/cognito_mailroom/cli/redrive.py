@@ -91,7 +91,7 @@ def _redrive(
     if not dry_run:
         try:
             if not outlived:
-                hand_on(letter, waiting.event, request)
+                hand_on(letter, waiting, request)
             letters.delete(letter)
         except ClientError as error:  # whose text may quote what it was given
             return "failed", f"AWS refuses {error.operation_name} ({error.response['Error']['Code']})"
