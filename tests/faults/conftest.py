@@ -3,52 +3,25 @@
 from __future__ import annotations
 
 import gc
-import importlib
-import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from attrs import field, frozen
-from cognito_mailroom import MailroomError
-from cognito_mailroom.cli.lambda_context import LambdaContext
 from cognito_mailroom.testing import cognito
 from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.standin import ReceivedMail
-from cognito_mailroom.testing.telltales import Telltales, overhearing
 
 from tests.faults.ledger import Note, Row, printed
-from tests.faults.parties import CODE, PASSWORD, RECIPIENT, TOKEN, postmark, smtp
-from tests.faults.parties import aws as service_of_aws
-
-SECONDS = 2.0  # which the context has left; half a second of it is kept for the end
-
-SESSION, ACCESS_KEY = "sentinel-of-the-session", "sentinel-of-the-access-key"
-PRIVATE = Telltales(
-    {
-        "the code": CODE,
-        "the recipient": RECIPIENT,
-        "the SMTP password": PASSWORD,
-        "the API key": TOKEN,
-        "the session token": SESSION,
-        "the secret access key": ACCESS_KEY,
-    }
-)
-# The stand-ins are in the same process.
-STAND_INS = ("mail.log", "moto", "werkzeug", "asyncio")
-MODULES = ("handler", "cognito_mailroom.aws_lambda", "cognito_mailroom.aws_queue")
-
+from tests.faults.parties import CODE, RECIPIENT
 
 LEDGER = pytest.StashKey[dict[str, list[Row]]]()
+FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Opens the ledger."""
-    config.stash[LEDGER] = {}
+    config.stash[LEDGER], config.stash[FIGURES] = {}, []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -58,6 +31,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section(name)
         for line in printed(columns, rows):
             terminalreporter.write_line(line)
+    for line in config.stash[FIGURES]:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture
@@ -70,6 +45,12 @@ def note(request: pytest.FixtureRequest) -> Note:
         return row
 
     return note
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Keeps a line for the end."""
+    return request.config.stash[FIGURES].append
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -85,20 +66,6 @@ def sentinels(environment: None) -> Iterator[None]:  # noqa: ARG001 - comes firs
 def event(encrypted: Callable[..., str]) -> Callable[[], dict[str, Any]]:
     """A new event each time."""
     return lambda: cognito.event("CustomEmailSender_SignUp", encrypted(CODE), attributes={"email": RECIPIENT})
-
-
-@frozen
-class Outcome:
-    """What a handler returned or raised."""
-
-    answer: Any = None
-    error: MailroomError | None = None
-    told: str = field(default="", repr=False)
-
-    @property
-    def raised(self) -> str:
-        """The error's class, or nothing."""
-        return type(self.error).__name__ if self.error else ""
 
 
 @pytest.fixture
@@ -120,63 +87,12 @@ def invoke(required: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterato
     All that is said meanwhile, with every logger at DEBUG, is searched for what is private.
     """
 
-    def forget() -> None:
-        for name in MODULES:
-            sys.modules.pop(name, None)
-
-    def invoke(
-        event: Any, seconds: float, settings: dict[str, str], *, entry: str = "lambda_handler"
-    ) -> Outcome:
-        forget()
-        answer, error = None, None
-        with monkeypatch.context() as patch, overhearing(*STAND_INS) as heard:
-            for name, value in {**required, **settings}.items():
-                patch.setenv(name, value)
-            handler = getattr(importlib.import_module("handler"), entry)
-            try:
-                answer = handler(event, LambdaContext(seconds))
-            except MailroomError as raised:
-                error = raised
-        told = [heard.output.getvalue(), *(text for _, text in heard.records)]
-        assert len(told) > 5, "nothing was overheard"
-        for text in (*told, *(traceback.format_exception(error) if error else ()), repr(error)):
-            assert not PRIVATE.in_text(text), f"{PRIVATE.in_text(text)} was told"
-        return Outcome(answer, error, "\n".join(told))
-
-    yield invoke
+    yield
     forget()
     with warnings.catch_warnings():
         # A provider keeps its connection for as long as the function lives, which here is until now.
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
-
-
-@frozen
-class World:
-    """Both inboxes, and attempts at events with these or those parties broken."""
-
-    invoke: Callable[..., Outcome]
-    aws_url: str
-    first: list[ReceivedMail] = field(factory=list)
-    second: list[ReceivedMail] = field(factory=list)
-
-    @property
-    def mails(self) -> int:
-        """How many arrived at all."""
-        return len(self.first) + len(self.second)
-
-    def attempt(
-        self, event: Any, *, seconds: float = SECONDS, kms: str = "fine", first: str = "fine",
-        second: str = "fine", dynamodb: str = "fine", entry: str = "lambda_handler", **settings: str,
-    ) -> Outcome:  # fmt: skip
-        """A cold start and one invocation; the parties' faults are those of `tests.faults.parties`."""
-        with ExitStack() as parties:
-            for service, fault in (("kms", kms), ("dynamodb", dynamodb)):
-                url = parties.enter_context(service_of_aws(service, fault, self.aws_url))
-                settings[f"AWS_ENDPOINT_URL_{service.upper()}"] = url
-            for provider in (postmark(first, self.first), smtp(second, self.second)):
-                settings |= parties.enter_context(provider)
-            return self.invoke(event, seconds, settings, entry=entry)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_the_table_and_one_other(
     def replay() -> Outcome:
         return world.attempt(asked, MAILROOM_IDEMPOTENCY_TABLE=table)
 
-    outcome = world.attempt(asked, seconds=seconds, dynamodb=fault, MAILROOM_IDEMPOTENCY_TABLE=table, **pair)
+    outcome = world.attempt(asked, seconds, dynamodb=fault, MAILROOM_IDEMPOTENCY_TABLE=table, **pair)
     rejected = '"Rejected": 1' in outcome.told
     assert ("idempotency table failed" in outcome.told) is (fault not in {"fine", "dead half way"})
     if outcome.error:

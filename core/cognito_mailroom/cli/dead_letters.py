@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import time
-from typing import Any, Self
+from typing import Self
 
 from attrs import field, frozen
 from botocore.exceptions import BotoCoreError, ClientError

@@ -1,0 +1,102 @@
+"""A function that is called with something broken, and what has come of it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from attrs import field, frozen
+from cognito_mailroom import MailroomError
+from cognito_mailroom.cli.lambda_context import LambdaContext
+from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing.telltales import Telltales, overhearing
+
+from tests.faults.parties import CODE, PASSWORD, RECIPIENT, TOKEN, aws, postmark, smtp
+
+SECONDS = 2.0  # which the context has left; half a second of it is kept for the end
+SESSION, ACCESS_KEY = "sentinel-of-the-session", "sentinel-of-the-access-key"
+PRIVATE = Telltales(
+    {
+        "the code": CODE,
+        "the recipient": RECIPIENT,
+        "the SMTP password": PASSWORD,
+        "the API key": TOKEN,
+        "the session token": SESSION,
+        "the secret access key": ACCESS_KEY,
+    }
+)
+# The stand-ins are in the same process.
+STAND_INS = ("mail.log", "moto", "werkzeug", "asyncio")
+MODULES = ("handler", "cognito_mailroom.aws_lambda", "cognito_mailroom.aws_queue")
+
+
+@frozen
+class Outcome:
+    """What a handler returned or raised."""
+
+    answer: Any = None
+    error: MailroomError | None = None
+    told: str = field(default="", repr=False)
+
+    @property
+    def raised(self) -> str:
+        """The error's class, or nothing."""
+        return type(self.error).__name__ if self.error else ""
+
+
+def forget() -> None:
+    """Has the handler imported anew."""
+    for name in MODULES:
+        sys.modules.pop(name, None)
+
+
+def invoke(event: Any, seconds: float, settings: Mapping[str, str], *, entry: str) -> Outcome:
+    """A cold start, and one invocation, with every logger at DEBUG; nothing private may be told."""
+    forget()
+    answer, error = None, None
+    with pytest.MonkeyPatch.context() as patch, overhearing(*STAND_INS) as heard:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        handler = getattr(importlib.import_module("handler"), entry)
+        try:
+            answer = handler(event, LambdaContext(seconds))
+        except MailroomError as raised:
+            error = raised
+    told = [heard.output.getvalue(), *(text for _, text in heard.records)]
+    assert any("looking for env var" in text for text in told), "nothing was overheard"
+    for text in (*told, *(traceback.format_exception(error) if error else ()), repr(error)):
+        assert not PRIVATE.in_text(text), f"{PRIVATE.in_text(text)} was told"
+    return Outcome(answer, error, "\n".join(told))
+
+
+@frozen
+class World:
+    """Both inboxes, and attempts at events with these or those parties broken."""
+
+    invoke: Callable[..., Outcome]
+    aws_url: str
+    first: list[ReceivedMail] = field(factory=list)
+    second: list[ReceivedMail] = field(factory=list)
+
+    @property
+    def mails(self) -> int:
+        """How many arrived at all."""
+        return len(self.first) + len(self.second)
+
+    def attempt(
+        self, event: Any, seconds: float = SECONDS, /, *, kms: str = "fine", first: str = "fine",
+        second: str = "fine", dynamodb: str = "fine", entry: str = "lambda_handler", **settings: str,
+    ) -> Outcome:  # fmt: skip
+        """A cold start and one invocation; the parties' faults are those of `tests.faults.parties`."""
+        with ExitStack() as parties:
+            for service, fault in (("kms", kms), ("dynamodb", dynamodb)):
+                url = parties.enter_context(aws(service, fault, self.aws_url))
+                settings[f"AWS_ENDPOINT_URL_{service.upper()}"] = url
+            for provider in (postmark(first, self.first), smtp(second, self.second)):
+                settings |= parties.enter_context(provider)
+            return self.invoke(event, seconds, settings, entry=entry)
