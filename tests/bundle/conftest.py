@@ -148,9 +148,9 @@ class Site:
         entries: str = "",
         wants: str = "",
         pure: bool = True,
-        published: bool = False,
+        origin: str | None = '{"url": "file:///elsewhere", "dir_info": {}}',
     ) -> None:
-        """As pip leaves what it installed from a folder, or, if it is published, from an index."""
+        """As pip leaves what it installed from a folder; from an index, if it knows no origin."""
         info = f"{name.replace('-', '_')}-1.0.dist-info"
         files = {
             **files,
@@ -158,8 +158,8 @@ class Site:
             f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: {str(pure).lower()}\nTag: py3-none-any\n",
             f"{info}/entry_points.txt": entries,
         }
-        if not published:
-            files[f"{info}/direct_url.json"] = '{"url": "file:///elsewhere", "dir_info": {}}'
+        if origin:
+            files[f"{info}/direct_url.json"] = origin
         for path, content in files.items():
             place = self.folder / path
             place.parent.mkdir(parents=True, exist_ok=True)

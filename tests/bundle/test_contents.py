@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib.metadata import distributions, version
 from pathlib import Path
@@ -113,6 +114,25 @@ def test_plugins_are_taken_as_they_are_installed_without_their_stand_ins(
     assert (out / "guard.py").exists()
     assert not (out / "blocklist.py").exists()
     assert not (out / "cognito_mailroom_smtp").exists()
+
+
+def test_a_plugin_in_editable_mode_is_built_and_its_source_left_as_it_is(
+    bundle: Build, site: Any, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    (source / "src").mkdir(parents=True)
+    (source / "src" / "acme_mail.py").write_text("class Acme: ...")
+    (source / "pyproject.toml").write_text('[project]\nname = "acme-mail"\nversion = "1.0"\n')
+    before = sorted(source.rglob("*"))
+    origin = {"url": source.as_uri(), "dir_info": {"editable": True}}
+    site.add("acme-mail", {"acme.pth": ""}, entries=ENTRIES, origin=json.dumps(origin))
+
+    done = bundle("--provider", "acme", "--unpacked", "--out", "out")
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "acme_mail.py").exists()
+    assert not (tmp_path / "out" / "acme.pth").exists()
+    assert sorted(source.rglob("*")) == before
 
 
 def test_what_another_python_needs_is_asked_of_its_markers(bundle: Build, site: Any, tmp_path: Path) -> None:

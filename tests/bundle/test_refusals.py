@@ -95,7 +95,7 @@ def test_the_environment_names_the_provider_where_no_option_does(bundle: Build, 
 
 def test_a_wheel_that_is_not_to_be_had(bundle: Build, site: Any) -> None:
     site.add("acme-mail", {"acme_mail.py": ""}, entries=ENTRIES, wants="Requires-Dist: acme-wire\n")
-    site.add("acme-wire", {"acme_wire.py": ""}, published=True)
+    site.add("acme-wire", {"acme_wire.py": ""}, origin=None)
 
     done = bundle("--provider", "acme")
 

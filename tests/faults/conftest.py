@@ -1,4 +1,4 @@
-"""A function that is called with something broken, and what has come of it."""
+"""What each test of faults begins with, and what all of them have found, printed at the end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from cognito_mailroom.testing.kms import AwsServer
 
 from tests.faults.ledger import Note, Row, printed
 from tests.faults.parties import CODE, RECIPIENT
+from tests.faults.world import ACCESS_KEY, SESSION, World, forget
 
 LEDGER = pytest.StashKey[dict[str, list[Row]]]()
 FIGURES = pytest.StashKey[list[str]]()
@@ -81,24 +82,14 @@ def required(key_arn: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def invoke(required: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Outcome]]:
-    """``invoke(event, seconds, settings)``: a cold start, and one invocation.
-
-    All that is said meanwhile, with every logger at DEBUG, is searched for what is private.
-    """
-
-    yield
+def world(required: dict[str, str], aws: AwsServer) -> Iterator[World]:
+    """A world of its own for each test, but for what AWS remembers."""
+    yield World(required, aws.endpoint_url)
     forget()
     with warnings.catch_warnings():
         # A provider keeps its connection for as long as the function lives, which here is until now.
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
-
-
-@pytest.fixture
-def world(invoke: Callable[..., Outcome], aws: AwsServer) -> World:
-    """A world of its own for each test, but for what AWS remembers."""
-    return World(invoke, aws.endpoint_url)
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from attrs import evolve
 from cognito_mailroom import Deadline
 from cognito_mailroom.testing.standin import ReceivedMail
 
-from tests.faults.conftest import Outcome, World
 from tests.faults.ledger import Note
 from tests.faults.parties import postmark, smtp
 from tests.faults.processes import Child
+from tests.faults.world import Outcome, World
 
 # Kills its own process at the step that DIE_AT names.
 REAPER = """
@@ -65,7 +65,7 @@ THE_WINDOW = {"accepted", "observed"}
 @pytest.mark.parametrize("with_table", [False, True], ids=["without a table", "with the table"])
 @pytest.mark.parametrize("step", STEPS)
 def test_who_dies_at_a_step_is_replayed(
-    *, step: str, with_table: bool, install: Callable[..., None], required: dict[str, str], table: str,
+    *, step: str, with_table: bool, install: Callable[..., None], table: str,
     event: Callable[[], dict[str, Any]], world: World, note: Note,
 ) -> None:  # fmt: skip
     install("reaper", REAPER, extensions={"reaper": "Reaper"})
@@ -74,7 +74,7 @@ def test_who_dies_at_a_step_is_replayed(
 
     def die(event: Any, seconds: float, settings: dict[str, str], *, entry: str) -> Outcome:
         assert entry == "lambda_handler"
-        child = Child({**required, **settings}, sys.path[0], seconds=seconds)
+        child = Child(settings, sys.path[0], seconds=seconds)
         child.give(event)
         code, told = child.end()
         assert code == -signal.SIGKILL, told

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from cognito_mailroom.testing.kms import AwsServer
 
-from tests.faults.conftest import Outcome, World
 from tests.faults.ledger import Note
 from tests.faults.parties import aws as service_of_aws
+from tests.faults.world import Outcome, World
 
 OTHERS = ("slow", "throttled", "refused", "dead half way")
 PAIRS: list[dict[str, str]] = [
@@ -76,7 +76,7 @@ def work_off(aws: AwsServer, queue: str, world: World) -> Callable[..., int]:
 @pytest.mark.parametrize(
     ("fault", "pair"),
     COMBINATIONS,
-    ids=[f"{fault}-{' '.join(pair.values())}" for fault, pair in COMBINATIONS],
+    ids=[f"{fault}-{' '.join(map(' '.join, pair.items()))}" for fault, pair in COMBINATIONS],
 )
 def test_the_queue_and_one_other(
     *, fault: str, pair: dict[str, str], queue: str, event: Callable[[], dict[str, Any]], world: World,

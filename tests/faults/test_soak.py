@@ -17,8 +17,8 @@ from cognito_mailroom.testing import cognito
 from cognito_mailroom.testing.http import Behaviour, Exchange, HttpServer, Reply, Request, ResetBeforeAnswer
 from cognito_mailroom.testing.smtp import SmtpServer
 
-from tests.faults.conftest import PRIVATE
 from tests.faults.parties import CODE, PASSWORD, TOKEN
+from tests.faults.world import PRIVATE
 
 EVENTS, EARLY = 10_000, 1_000
 SEED = 20_260_101

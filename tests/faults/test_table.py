@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from cognito_mailroom import Deadline
 
-from tests.faults.conftest import Outcome, World
 from tests.faults.ledger import Note
+from tests.faults.world import Outcome, World
 
 TABLE_FAULTS = ("fine", "slow", "throttled", "refused", "unreachable", "reset", "dead half way")
 OTHERS = ("slow", "throttled", "refused", "dead half way")
@@ -35,6 +35,7 @@ def test_the_table_and_one_other(
         return world.attempt(asked, MAILROOM_IDEMPOTENCY_TABLE=table)
 
     outcome = world.attempt(asked, seconds, dynamodb=fault, MAILROOM_IDEMPOTENCY_TABLE=table, **pair)
+    assert outcome.seconds < seconds
     rejected = '"Rejected": 1' in outcome.told
     assert ("idempotency table failed" in outcome.told) is (fault not in {"fine", "dead half way"})
     if outcome.error:

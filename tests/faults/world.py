@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -42,11 +44,26 @@ class Outcome:
     answer: Any = None
     error: MailroomError | None = None
     told: str = field(default="", repr=False)
+    seconds: float = 0.0
 
     @property
     def raised(self) -> str:
         """The error's class, or nothing."""
         return type(self.error).__name__ if self.error else ""
+
+
+class Extras(logging.Handler):
+    """What Lambda's JSON log format shows of a record beside its text."""
+
+    usual = frozenset(vars(logging.makeLogRecord({})))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called by logging."""
+        self.shown += [repr(value) for name, value in vars(record).items() if name not in self.usual]
 
 
 def forget() -> None:
@@ -55,31 +72,36 @@ def forget() -> None:
         sys.modules.pop(name, None)
 
 
-def invoke(event: Any, seconds: float, settings: Mapping[str, str], *, entry: str) -> Outcome:
+def in_this_process(event: Any, seconds: float, settings: Mapping[str, str], *, entry: str) -> Outcome:
     """A cold start, and one invocation, with every logger at DEBUG; nothing private may be told."""
     forget()
-    answer, error = None, None
-    with pytest.MonkeyPatch.context() as patch, overhearing(*STAND_INS) as heard:
+    answer, error, extras = None, None, Extras()
+    with pytest.MonkeyPatch.context() as patch, overhearing(*STAND_INS) as heard, ExitStack() as stack:
+        stack.callback(logging.root.removeHandler, extras)
+        logging.root.addHandler(extras)
         for name, value in settings.items():
             patch.setenv(name, value)
         handler = getattr(importlib.import_module("handler"), entry)
+        start = monotonic()
         try:
             answer = handler(event, LambdaContext(seconds))
         except MailroomError as raised:
             error = raised
-    told = [heard.output.getvalue(), *(text for _, text in heard.records)]
-    assert any("looking for env var" in text for text in told), "nothing was overheard"
+        spent = monotonic() - start
+    told = [heard.output.getvalue(), *extras.shown, *(text for _, text in heard.records)]
+    assert any(name.startswith("botocore") for name, _ in heard.records), "nothing was overheard"
     for text in (*told, *(traceback.format_exception(error) if error else ()), repr(error)):
         assert not PRIVATE.in_text(text), f"{PRIVATE.in_text(text)} was told"
-    return Outcome(answer, error, "\n".join(told))
+    return Outcome(answer, error, "\n".join(told), spent)
 
 
 @frozen
 class World:
     """Both inboxes, and attempts at events with these or those parties broken."""
 
-    invoke: Callable[..., Outcome]
+    required: Mapping[str, str]
     aws_url: str
+    invoke: Callable[..., Outcome] = in_this_process
     first: list[ReceivedMail] = field(factory=list)
     second: list[ReceivedMail] = field(factory=list)
 
@@ -99,4 +121,4 @@ class World:
                 settings[f"AWS_ENDPOINT_URL_{service.upper()}"] = url
             for provider in (postmark(first, self.first), smtp(second, self.second)):
                 settings |= parties.enter_context(provider)
-            return self.invoke(event, seconds, settings, entry=entry)
+            return self.invoke(event, seconds, {**self.required, **settings}, entry=entry)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["pytester"]
 
 ACME = Path(__file__).parent / "acme"
 ENTRY_POINTS = "[cognito_mailroom.providers]\nacme = acme:AcmeProvider\n"

@@ -78,5 +78,7 @@ def _pip(*arguments: str, **environment: str) -> Iterator[str]:
             said.append(line.strip())
             yield line.strip()
     if pip.returncode:
-        errors = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR: ")]
-        raise click.ClickException(f"pip {arguments[0]}: " + " ".join(errors or said[-1:]))
+        # A line that ends in a colon announces a traceback, of which the last line tells most.
+        errors = [line for line in said if line.startswith("ERROR: ") and not line.endswith(":")]
+        words = [*filter(None, said), *errors][-1].removeprefix("ERROR: ")
+        raise click.ClickException(f"pip {arguments[0]}: {words}")
