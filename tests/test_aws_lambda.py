@@ -190,7 +190,7 @@ def test_a_retry_of_an_event_without_a_code_has_the_key_of_its_request(
             logging.WARNING,
             "CustomEmailSender_PasskeyAdded is not a documented trigger",
         ),
-        ("sign_up", {"MAILROOM_DRY_RUN": "1"}, logging.WARNING, "CustomEmailSender_SignUp dryrun"),
+        ("sign_up", {"MAILROOM_DRY_RUN": "1"}, logging.WARNING, "CustomEmailSender_SignUp dry run"),
         (
             "sign_up",
             {"MAILROOM_ALLOWED_RECIPIENTS": "b@*"},

@@ -175,12 +175,17 @@ def test_an_observer_that_raises_costs_neither_the_mail_nor_the_next_observer(
 
 
 def test_an_observer_of_failures_that_raises_costs_nothing(
-    extend: Callable[[str, str], Any], send: Send
+    extend: Callable[[str, str], Any],
+    send: Send,
+    load: Callable[..., dict[str, Any]],
+    encrypted: Callable[..., str],
 ) -> None:
     seen = extend("good", "def mailroom_failed(self, error, final): seen.append((error, final))")
     extend("bad", "def mailroom_failed(self): raise RuntimeError")
-    with pytest.raises(Unavailable) as refused:
-        send("sign_up", deadline=0.0)
+    event = load("sign_up", encrypted("482910"))
+    event["request"]["userAttributes"]["email"] = "alex"
+    with pytest.raises(Rejected) as refused:
+        send(event)
     assert seen() == [(refused.value, True)]
 
 

@@ -39,7 +39,7 @@ from cognito_mailroom.app import Mailroom
 for logger in list(logging.root.manager.loggerDict):
     logging.getLogger(logger).setLevel(logging.DEBUG)
 
-def show(thing, depth=4):
+def show(thing, depth=6):
     if isinstance(thing, Mapping):
         if "SMTP_PASSWORD" in thing:  # the environment itself
             return
@@ -149,7 +149,7 @@ def test_nothing_secret_is_logged_raised_or_shown(
     )
     # It did all that, and told of it.
     assert len(server.messages) == 11
-    for expected in ("botocore.", "SHOWN SmtpSettings(", "OUTCOME Entry("):
+    for expected in ("botocore.", "SHOWN Server(", "OUTCOME Entry("):
         assert expected in told
     raised = {line.split("(")[0] for line in told.splitlines() if line.startswith("RAISED ")}
     for kind in ("EventError", "DecryptionError", "ConfigurationError", "Unavailable"):

@@ -86,6 +86,8 @@ class Mailroom:
         entry = entry or Entry()
         request = Request.parse(event, entry.request_id)
         entry.of(request)
+        if not deadline.remaining():
+            raise Unavailable("No time is left to deliver the mail: raise the function's timeout.")
         if validity := self._settings.validity.outlived(request.slug, age):
             entry.close("Expired", f"it waited {age:.0f} s for a code that is good for {in_words(validity)}")
         elif self._once is None or not request.idempotency_key:
@@ -112,8 +114,6 @@ class Mailroom:
                 self._plugins.render(self._plugins.providers[0], notification, draft)
                 entry.close("DryRun")
                 return True
-            if not deadline.remaining():
-                raise Unavailable("No time is left to deliver the mail: raise the function's timeout.")
             receipt = self._delivery.deliver(notification, draft, deadline, entry)
         except MailroomError as error:
             self._plugins.failed(notification, error, final=True)

@@ -115,7 +115,8 @@ def _write(entry: Entry) -> None:
     facts = {**entry.facts, "request_id": entry.request_id, "outcome": entry.outcome, "reason": entry.reason,
              "attempts": entry.attempts, "milliseconds": entry.durations}  # fmt: skip
     provider = entry.facts.get("provider")
-    words = (entry.facts.get("trigger", "event"), entry.outcome.lower(), f"by {provider}" if provider else "")
+    outcome = entry.outcome.replace("DryRun", "dry run").lower()
+    words = (entry.facts.get("trigger", "event"), outcome, f"by {provider}" if provider else "")
     summary = " ".join(filter(None, words)) + (f": {entry.reason}" if entry.reason else "")
     shown = {name: fact for name, fact in facts.items() if fact}
     _log.log(_LEVELS.get(entry.outcome, logging.INFO), "%s", summary, extra={"mailroom": shown})

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
 ACME = Path(__file__).parent / "acme"
 ENTRY_POINTS = "[cognito_mailroom.providers]\nacme = acme:AcmeProvider\n"
 METADATA = "Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n"

@@ -10,7 +10,6 @@ import click
 
 from cognito_mailroom.errors import MailroomError
 
-from .group import describe
 from .lambda_context import LambdaContext
 
 _log = logging.getLogger("cognito_mailroom")
@@ -43,9 +42,8 @@ def command(*, events: tuple[IO[str], ...], timeout: float) -> None:
         _log.addHandler(lines)
         try:
             lambda_handler(body, LambdaContext(timeout))
-        except MailroomError as error:
+        except MailroomError:  # which the last line tells
             failed = True
-            click.echo(f"{file.name}: {describe(error)}", err=True)
         finally:
             _log.removeHandler(lines)
     raise SystemExit(failed)
