@@ -24,7 +24,8 @@ Send = Callable[..., Entry]
 SOURCE = """
 from time import monotonic
 import environ
-from cognito_mailroom import ConfigurationError, RateLimited, Receipt, Rejected, Unavailable, hookimpl
+from cognito_mailroom import ConfigurationError, EventError, RateLimited, Receipt, Rejected, Unavailable
+from cognito_mailroom import hookimpl
 
 tried, told = [], []
 
@@ -75,6 +76,15 @@ class Brief(Provider):
         tried.append(("brief", message))
         if again: return Receipt()
         raise RateLimited("Slower.", retry_after=0.01)
+class Gossips(Provider):
+    @hookimpl
+    def mailroom_deliver(self, message):
+        raise Unavailable(f"No {message.variables['code']} for {str(message.recipient).upper()}.")
+class Echoes(Provider):
+    @hookimpl
+    def mailroom_deliver(self, message):
+        return Receipt(detail=f"{message.variables['code']} sent to {message.recipient}")
+class Confused(Provider): error = EventError("Not an error of delivery.")
 class Observer:
     @hookimpl
     def mailroom_delivered(self, notification, receipt): told.append(("delivered", receipt.provider))
@@ -83,7 +93,7 @@ class Observer:
 """
 PROVIDERS = (
     "Good", "Signed", "Hosted", "Hosts", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed",
-    "Slow", "Overruns", "Brief",
+    "Slow", "Overruns", "Brief", "Gossips", "Echoes", "Confused",
 )  # fmt: skip
 
 
@@ -189,6 +199,19 @@ def test_without_time_nothing_is_tried(send: Send) -> None:
     with pytest.raises(Unavailable, match="No time is left"):
         send("sign_up", MAILROOM_PROVIDER="good", deadline=-1.0)
     assert (tried(), told()) == ([], [])
+
+
+def test_what_a_plugin_repeats_of_the_mail_goes_no_further(send: Send) -> None:
+    with pytest.raises(Unavailable, match=r"^No … for …\.$"):
+        send("sign_up", MAILROOM_PROVIDER="gossips")
+    receipt = send("sign_up", MAILROOM_PROVIDER="echoes").receipt
+    assert receipt
+    assert receipt.detail == "… sent to …"
+
+
+def test_an_error_that_no_delivery_has_does_not_end_the_failover(send: Send) -> None:
+    send("sign_up", MAILROOM_PROVIDER="confused,good")
+    assert (tried(), told()) == (["confused", "good"], [("Unavailable", False), ("delivered", "good")])
 
 
 def test_a_receipt_that_names_its_provider_is_left_alone(send: Send) -> None:

@@ -14,7 +14,7 @@ import click
 import pytest
 from cognito_mailroom import Trigger, hookspecs
 from cognito_mailroom.cli.group import commands
-from cognito_mailroom.settings import Selection, Settings, Variable, variables
+from cognito_mailroom.settings import Forwarding, Selection, Settings, Variable, variables
 from cognito_mailroom.variables import NAMES
 
 ROOT = Path(__file__).parent.parent
@@ -94,7 +94,7 @@ def test_every_setting_of_core_is_documented_and_no_other() -> None:
             return "required"
         return told.get(variable.name, "") if variable.default is None else f"`{variable.default}`"
 
-    known = [*variables(Selection), *variables(Settings)]
+    known = [*variables(Selection), *variables(Settings), *variables(Forwarding)]
     assert told == {variable.name: default(variable) for variable in known}
 
 

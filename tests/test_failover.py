@@ -47,6 +47,7 @@ def test_a_mail_that_was_taken_ends_the_grudge() -> None:
         (RateLimited("Slower.", retry_after=0.0), 2.0, 0.0),
         (RateLimited("Slower.", retry_after=3.0), 4.9, None),
         (RateLimited("Slower.", retry_after=3600.0), 30.0, None),
+        (RateLimited("Slower.", retry_after=-1.0), 30.0, 0.0),
         (RateLimited("Slower."), 30.0, None),
         (Unavailable("Down."), 30.0, None),
     ],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import Address, MailroomError
-from cognito_mailroom.journal import Entry
+from cognito_mailroom.journal import Entry, recorded
 from cognito_mailroom.testing.smtp import SmtpServer
 
 Handler = Callable[..., Any]
@@ -99,6 +99,7 @@ def test_outside_of_lambda_there_are_no_metrics(
 def test_a_failover_is_counted_once_whatever_the_attempts(
     handler: Handler,
     smtp: SmtpServer,
+    lines: Callable[[], list[Any]],
     install: Callable[..., None],
     encrypted: Callable[..., str],
     load: Callable[..., dict[str, Any]],
@@ -116,4 +117,15 @@ def test_a_failover_is_counted_once_whatever_the_attempts(
     )
     metrics = json.loads(capsys.readouterr().out)
     assert (metrics["Failover"], metrics["Delivered"], metrics["Provider"]) == (1, 1, "smtp")
+    [line] = lines()
+    assert line.levelname == "WARNING"
+    assert line.mailroom["attempts"][0]["reason"] == "Down."
     assert len(smtp.messages) == 1
+
+
+def test_what_was_not_meant_to_be_raised_has_its_line_too(lines: Callable[[], list[Any]]) -> None:
+    with pytest.raises(ZeroDivisionError), recorded("request-1"):
+        _ = 1 / 0
+    [line] = lines()
+    assert (line.mailroom["outcome"], line.levelname) == ("Failed", "ERROR")
+    assert line.mailroom["reason"].startswith("ZeroDivisionError at ")

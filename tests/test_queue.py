@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from cognito_mailroom import EventError
+from cognito_mailroom import ConfigurationError, EventError
 from cognito_mailroom.envelope import unwrap
 from cognito_mailroom.testing.http import HttpServer, Reply
 from cognito_mailroom.testing.kms import AwsServer
@@ -161,3 +161,23 @@ def test_the_time_stamp_of_a_failure_counts(
     answer = queue_handler()({"Records": [record(0, failed), record(1, fresh)]}, None)
     assert failures(answer) == []
     assert len(smtp.messages) == 1
+
+
+@pytest.mark.parametrize("body", ["[" * 200_000, "nonsense"])
+def test_a_body_that_cannot_be_read_is_no_event(body: str) -> None:
+    with pytest.raises(EventError, match="not JSON"):
+        unwrap(body, "0")
+
+
+def test_an_event_of_cognito_is_no_batch(
+    queue_handler: Callable[..., Any], load: Callable[..., dict[str, Any]]
+) -> None:
+    with pytest.raises(EventError, match=r"handler\.lambda_handler"):
+        queue_handler()(load("sign_up", "QUFBQQ=="), None)
+
+
+def test_a_queue_that_is_no_url_is_said_at_start(handler: Callable[..., Any]) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"^MAILROOM_QUEUE_URL is malformed: want the URL of a queue"
+    ):
+        handler(MAILROOM_QUEUE_URL="mailroom")

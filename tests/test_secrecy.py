@@ -50,7 +50,7 @@ def show(thing, depth=6):
     for part in parts.values() if depth else ():
         show(part, depth - 1)
 
-show(sys.modules["cognito_mailroom.aws_lambda"]._desk)
+show(sys.modules["cognito_mailroom.aws_lambda"].desk)
 for changes, event in json.load(sys.stdin):
     try:
         if not changes:

@@ -37,7 +37,8 @@ class Mailroom:
         self._renderer = renderer
         self._decryptor = Decryptor(settings.kms_key_arn)
         self._delivery = Delivery(plugins)
-        self._once = _once(settings.idempotency_table)
+        # A dry run must not count as done.
+        self._once = None if settings.dry_run else _once(settings.idempotency_table)
         plugins.register(renderer, "cognito_mailroom.rendering")
         plugins.register(CognitoRecipient(), "cognito_mailroom.recipients")
         if settings.allowed_recipients:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .app import Mailroom
 from .deadline import Deadline
+from .faults import Faults
 from .journal import recorded
 from .quiet import quiet
+from .settings import Forwarding, read
+
+if TYPE_CHECKING:
+    from .queueing import Forwarder
 
 # What is left to log and return; and what there is where nobody set a limit.
 _MARGIN_SECONDS, _DEFAULT_SECONDS = 0.5, 30.0
@@ -32,7 +37,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     """
     with recorded(getattr(context, "aws_request_id", None) or "") as entry:
-        _desk.handle(event, time_for(context), entry)
+        desk.handle(event, time_for(context), entry)
     return {**event, "response": {}}
 
 
@@ -44,13 +49,17 @@ def time_for(context: Any) -> Deadline:
         return Deadline(_DEFAULT_SECONDS)
 
 
-def _open() -> Any:
+def _open() -> Mailroom | Forwarder:
     """The mailroom itself, or with ``MAILROOM_QUEUE_URL`` a desk that only forwards to it."""
-    if queue_url := os.environ.get("MAILROOM_QUEUE_URL", "").strip():
-        from .queueing import Forwarder
+    faults = Faults()
+    forwarding = read(Forwarding, os.environ, faults)
+    if forwarding is None:
+        raise faults.error()
+    if forwarding.queue_url is None:
+        return Mailroom.from_environ(os.environ)
+    from .queueing import Forwarder
 
-        return Forwarder(queue_url)
-    return Mailroom.from_environ(os.environ)
+    return Forwarder(forwarding.queue_url)
 
 
-_desk = _open()
+desk = _open()

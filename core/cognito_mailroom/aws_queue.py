@@ -9,11 +9,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from .app import Mailroom
-from .aws_lambda import time_for
+from .aws_lambda import desk, time_for
 from .envelope import unwrap
+from .errors import EventError
 from .journal import recorded
 
-_mailroom = Mailroom.from_environ(os.environ)
+# Where the environment names the queue too, as for the function before it, the desk only forwards.
+_mailroom = desk if isinstance(desk, Mailroom) else Mailroom.from_environ(os.environ)
 
 
 def queue_handler(batch: dict[str, Any], context: Any) -> Any:
@@ -23,6 +25,8 @@ def queue_handler(batch: dict[str, Any], context: Any) -> Any:
     FIFO queues as well: there, every event is a message group of its own.
     """
     deadline = time_for(context)
+    if not isinstance(batch, dict) or not isinstance(batch.get("Records"), list):
+        raise EventError("The event is not a batch of SQS: the trigger wants handler.lambda_handler.")
     untried = len(batch["Records"])
 
     def work(record: Any) -> None:

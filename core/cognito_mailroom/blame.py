@@ -9,11 +9,15 @@ from .errors import ConfigurationError, MailroomError
 
 
 @contextmanager
-def blame(whom: str, kind: type[MailroomError] = ConfigurationError) -> Iterator[None]:
-    """Lets a MailroomError pass, and raises ``kind`` in place of anything else."""
+def blame(
+    whom: str,
+    kind: type[MailroomError] = ConfigurationError,
+    meant: tuple[type[MailroomError], ...] = (MailroomError,),
+) -> Iterator[None]:
+    """Lets pass what a plugin means to raise, and raises ``kind`` in place of anything else."""
     try:
         yield
-    except MailroomError:
+    except meant:
         raise
     except Exception as error:  # noqa: BLE001 - a plugin may raise anything
         raise kind(f"{whom} failed with {describe(error)}.") from None

@@ -42,7 +42,12 @@ class Decryptor:
 
     def __init__(self, key_arns: Sequence[str]) -> None:
         region = key_arns[0].split(":")[3]
-        client = boto3.client("kms", region_name=region, config=_KMS_CONFIG)
+        try:
+            client = boto3.client("kms", region_name=region, config=_KMS_CONFIG)
+        except (BotoCoreError, ValueError) as error:
+            raise ConfigurationError(
+                f"A client of KMS cannot be built ({type(error).__name__}): check the variables of boto3."
+            ) from None
         self._kms = boto.keep(client)
         client.meta.events.register("after-call.kms.Decrypt", _raise_what_kms_said)
         self._keys = _Keys()

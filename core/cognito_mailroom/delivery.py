@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import monotonic, sleep
 
 from attrs import evolve
@@ -66,6 +67,14 @@ class Delivery:
         except MailroomError as error:
             if not isinstance(error, Rejected):
                 self._failover.failed(provider, monotonic())
+            error.args = (_discreet(str(error), draft), *error.args[1:])
             raise
         self._failover.delivered(provider)
-        return receipt if receipt.provider else evolve(receipt, provider=provider)
+        detail = _discreet(receipt.detail, draft)
+        return evolve(receipt, provider=receipt.provider or provider, detail=detail)
+
+
+def _discreet(words: str, message: Message) -> str:
+    """A plugin's words without whom and what, which the provider it quotes may have repeated."""
+    private = filter(None, (str(message.recipient), message.variables.get("code")))
+    return re.sub("|".join(map(re.escape, private)), "…", words, flags=re.IGNORECASE)

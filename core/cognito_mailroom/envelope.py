@@ -32,7 +32,7 @@ def unwrap(body: str, sent_milliseconds: str) -> Waiting:
     """
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise EventError("The queue's message is not JSON.") from None
     since = int(sent_milliseconds) / 1000
     if not isinstance(content, dict) or "requestPayload" not in content:

@@ -39,7 +39,8 @@ class Failover:
         """How long to wait before the last provider is asked once more, or None for not at all."""
         if not isinstance(error, RateLimited) or error.retry_after is None:
             return None
-        return error.retry_after if error.retry_after + _ATTEMPT_SECONDS <= left else None
+        wait = max(0.0, error.retry_after)
+        return wait if wait + _ATTEMPT_SECONDS <= left else None
 
     def _failed_lately(self, provider: str, now: float) -> bool:
         return now - self._failed_at.get(provider, -_GRUDGE_SECONDS) < _GRUDGE_SECONDS

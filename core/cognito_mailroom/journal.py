@@ -18,6 +18,7 @@ from typing import Any
 from attrs import define, field
 
 from .address import Address
+from .blame import describe
 from .errors import MailroomError, Rejected
 from .event import Request
 from .message import Receipt
@@ -81,14 +82,14 @@ class Entry:
     @contextmanager
     def attempt(self, provider: str) -> Iterator[None]:
         """Notes how a provider fared."""
-        start, outcome = monotonic(), "Delivered"
+        start, outcome = monotonic(), {"outcome": "Delivered"}
         try:
             yield
         except MailroomError as error:
-            outcome = type(error).__name__
+            outcome = {"outcome": type(error).__name__, "reason": str(error)}
             raise
         finally:
-            self.attempts.append({"provider": provider, "outcome": outcome, "milliseconds": _since(start)})
+            self.attempts.append({"provider": provider, **outcome, "milliseconds": _since(start)})
 
 
 @contextmanager
@@ -101,6 +102,9 @@ def recorded(request_id: str) -> Iterator[Entry]:
         entry.close("Rejected", str(error))
     except MailroomError as error:
         entry.close("Failed", f"{type(error).__name__}: {error}")
+        raise
+    except Exception as error:
+        entry.close("Failed", describe(error))
         raise
     finally:
         _write(entry)
@@ -119,7 +123,9 @@ def _write(entry: Entry) -> None:
     words = (entry.facts.get("trigger", "event"), outcome, f"by {provider}" if provider else "")
     summary = " ".join(filter(None, words)) + (f": {entry.reason}" if entry.reason else "")
     shown = {name: fact for name, fact in facts.items() if fact}
-    _log.log(_LEVELS.get(entry.outcome, logging.INFO), "%s", summary, extra={"mailroom": shown})
+    # A provider that keeps failing should be seen, also while another one steps in.
+    fine = logging.WARNING if len(entry.attempts) > 1 else logging.INFO
+    _log.log(_LEVELS.get(entry.outcome, fine), "%s", summary, extra={"mailroom": shown})
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         print(json.dumps(_metrics(entry)), flush=True)  # noqa: T201 - CloudWatch reads them off stdout
 

@@ -13,7 +13,7 @@ from . import hookspecs
 from .address import Address
 from .blame import blame, describe
 from .deadline import Deadline
-from .errors import ConfigurationError, MailroomError, Rejected, Unavailable
+from .errors import ConfigurationError, DeliveryError, MailroomError, Rejected, Unavailable
 from .faults import Faults
 from .installed import EXTENSIONS, PROVIDERS, Installed, build
 from .message import Message, Receipt
@@ -125,7 +125,7 @@ class Plugins:
 
     def deliver(self, provider: str, message: Message, deadline: Deadline) -> Receipt:
         """Hands the message to one provider; raises a DeliveryError or a ConfigurationError."""
-        with blame(f"The provider {provider!r}", Unavailable):
+        with blame(f"The provider {provider!r}", Unavailable, (DeliveryError, ConfigurationError)):
             receipt = self._hook("mailroom_deliver", provider)(message=message, deadline=deadline)
         if not isinstance(receipt, Receipt):
             raise ConfigurationError(f"The provider {provider!r} did not return a Receipt.")

@@ -63,7 +63,9 @@ class Renderer:
                 # A name that begins with an underscore is a part, and may name what its includer sets.
                 if not name.startswith("_"):
                     self._check_name(name)
-                    self._check_variables(self._folder / name, known)
+                    # The subject itself is known only once it is written.
+                    later = {"subject"} if name.endswith(".subject") else set()
+                    self._check_variables(self._folder / name, known and known - later)
 
     def _check_name(self, name: str) -> None:
         defaults = self._defaults.list_templates()

@@ -84,6 +84,12 @@ def _key_arns(text: str) -> tuple[str, ...]:
     return arns
 
 
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[!-~]+", text):
+        raise ValueError("want the URL of a queue, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
+    return text
+
+
 def _folder(text: str) -> Path:
     if not os.path.isdir(text):  # noqa: PTH112 - Path.is_dir raises where the path is too long
         raise ValueError("want an existing folder")
@@ -174,10 +180,18 @@ class Settings:
     idempotency_table: str | None = environ.var(
         None, help="a DynamoDB table that keeps a retried event from being mailed twice"
     )
-    queue_url: str | None = environ.var(
-        None, help="an SQS queue that the trigger's function only forwards to; another works it off"
-    )
     dry_run: bool = environ.var("false", converter=switch, help="true for everything but the delivery")
+
+
+@environ.config(prefix="MAILROOM", frozen=True)
+class Forwarding:
+    """Whether the function behind the trigger only forwards."""
+
+    queue_url: str | None = environ.var(
+        None,
+        converter=optional(_url),
+        help="an SQS queue that the trigger's function only forwards to; another works it off",
+    )
 
 
 @attrs.frozen
@@ -235,5 +249,7 @@ def read(settings_class: type[T], environment: Mapping[str, str], faults: Faults
 
 
 def _reason(error: ValueError, value: str) -> str:
-    """What a converter says, unless it quotes the value, as ``int`` does."""
-    return "" if repr(value)[:20] in str(error) else f": {error}"
+    """What a converter says, unless it quotes any of the value, as ``int`` does."""
+    said = str(error)
+    quoted = re.findall(r"""['"](.*?)['"]""", said)
+    return "" if repr(value)[:20] in said or any(part and part in value for part in quoted) else f": {said}"

@@ -43,7 +43,7 @@ def greeting_name(raw: str) -> str:
 
 def fact(raw: str) -> str:
     """A city, a device, a time as Cognito reports it, or an empty text where it looks like a lure."""
-    text = raw.strip()
+    text = unicodedata.normalize("NFKC", raw).replace("。", ".").strip()
     shown = text.isprintable() and len(text) <= _MAX_FACT and not _LINKABLE.search(text)
     return text if shown else ""
 

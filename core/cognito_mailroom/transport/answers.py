@@ -58,12 +58,12 @@ def refusal(provider: str, status: int, words: str, headers: Mapping[str, str]) 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """The wait in seconds that a Retry-After header names, as seconds or as a date (RFC 9110, 10.2.3)."""
-    value = headers.get("Retry-After") or ""
+    value = (headers.get("Retry-After") or "").strip()
     if value.isdecimal() and len(value) < 10:  # nobody means decades
         return float(value)
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cognito_mailroom.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from cognito_mailroom.deadline import Deadline
 
@@ -24,7 +26,13 @@ def tls_context(ca_file: str | Path | None = None) -> ssl.SSLContext:
 
 @cache
 def _tls_context(ca_file: str | Path | None, *_: str | None) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=ca_file)
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except OSError:
+        raise ConfigurationError(
+            "The file of certificate authorities cannot be read: check the setting that names it, "
+            "or AWS_CA_BUNDLE and REQUESTS_CA_BUNDLE."
+        ) from None
 
 
 def time_left(deadline: Deadline) -> float:

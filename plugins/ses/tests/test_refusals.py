@@ -68,7 +68,7 @@ def test_a_refusal(
 def test_a_missing_permission_is_named(send: Send, ses: SesServer) -> None:
     ses.server.next(Reply(403, {"Message": "No."}, {"x-amzn-ErrorType": "AccessDeniedException"}))
     with pytest.raises(
-        ConfigurationError, match="ses:SendRawEmail and ses:ApplyTrackingConfigurationOverrides"
+        ConfigurationError, match="ses:SendTemplatedEmail and ses:ApplyTrackingConfigurationOverrides"
     ):
         send(a_message())
 

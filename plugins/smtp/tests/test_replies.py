@@ -130,7 +130,7 @@ def test_the_error_says_where_to_look(command: str, named: str, provide: Provide
 
 
 def test_no_row_of_the_table_hides_another() -> None:
-    codes = ["", "354", "421", "450", "550", "552", "554"]
+    codes = ["", "354", "421", "450", "503", "530", "550", "552", "554"]
     statuses = [
         "",
         *(f"{kind}.{subject}.{detail}" for kind in "45" for subject in range(8) for detail in (0, 7, 8)),

@@ -31,6 +31,8 @@ RULES: tuple[Rule, ...] = (
     ("*", "5??", "?.6.*", Rejected, _NEVER),
     # What no row above knows counts as an operator's matter: then the mail is kept, not given up.
     ("*", "5??", "?*", ConfigurationError, _ACCOUNT),
+    ("*", "530", "", ConfigurationError, _LOGIN),
+    ("*", "50?", "", ConfigurationError, _SERVER),
     ("RCPT", "5??", "", Rejected, _NEVER),
     ("DATA", "5??", "", Rejected, _NEVER),
     ("AUTH", "5??", "", ConfigurationError, _LOGIN),
