@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -102,6 +103,24 @@ def test_a_wheel_that_is_not_to_be_had(bundle: Build, site: Any) -> None:
     assert done.returncode == 1
     assert "No matching distribution found for acme-wire==1.0" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_wheel_that_would_write_elsewhere(
+    bundle: Build, site: Any, offline: dict[str, str], tmp_path: Path
+) -> None:
+    site.add("acme-mail", {}, entries=ENTRIES, origin=None)
+    (tmp_path / "wheels").mkdir()
+    with ZipFile(tmp_path / "wheels" / "acme_mail-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("../../evil.py", "")
+        wheel.writestr(
+            "acme_mail-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme-mail\nVersion: 1.0\n"
+        )
+        wheel.writestr("acme_mail-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\n")
+
+    done = bundle("--provider", "acme", PIP_FIND_LINKS=f"{offline['PIP_FIND_LINKS']} {tmp_path / 'wheels'}")
+
+    assert done.returncode == 1
+    assert "acme-mail holds a file that is not to be in a package: ../../evil.py" in done.stderr
 
 
 def test_machine_code_that_was_installed_from_a_folder(bundle: Build, site: Any) -> None:

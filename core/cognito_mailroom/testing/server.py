@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Self
@@ -69,8 +70,9 @@ class HttpServer:
 
     def __exit__(self, kind: object = None, *_: object) -> None:
         self._closing = True
-        # Nothing else wakes an accept on every system.
-        socket.create_connection((self.host, self.port)).close()
+        # Nothing else wakes an accept on every system; a late client may have done so already.
+        with suppress(OSError):
+            socket.create_connection((self.host, self.port)).close()
         self._accepting.join()
         self.drop_connections()
         if self._failures and kind is None:

@@ -20,15 +20,15 @@ def compile_all(folder: Path, root: str, interpreter: str, compiled: Callable[[]
 
     """
     options = ["--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", root, str(folder)]
-    # Without a fixed seed, some constants are written in another order each time.
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    # What this machine tells its own Python, such as to optimise, does not count.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     errors = []
     with subprocess.Popen(  # noqa: S603
         [interpreter, "-S", "-m", "compileall", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**inherited, "PYTHONHASHSEED": "0"},
+        env=environment,
     ) as process:
         for line in process.stdout or ():
             if line.startswith("Compiling "):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import click
 from attrs import field, frozen
 
 from .trimming import Trimming
@@ -31,12 +32,18 @@ class Stage:
     """How many bytes were left out, by the reason."""
 
     def add(self, part: Part, files: Iterable[tuple[str, bytes]], trimming: Trimming | None = None) -> None:
-        """Puts files in their place, but for what is trimmed."""
+        """Puts files in their place, but for what is trimmed.
+
+        Raises:
+            click.ClickException: a file would come to lie elsewhere.
+
+        """
         for path, content in files:
             if trimming and (reason := trimming.reason(path)):
                 self.left_out[reason] += len(content)
                 continue
-            place = self.folder / path
+            if ".." in (place := self.folder / path).parts or self.folder not in place.parents:
+                raise click.ClickException(f"{part.name} holds a file that is not to be in a package: {path}")
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
             self.parts[path] = part
