@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +17,13 @@ from attrs import frozen
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
+MODEL = json.dumps(
+    {
+        "operations": {"Decrypt": {"name": "Decrypt", "documentation": "<p>Decrypts.</p>"}},
+        "shapes": {"Page": {"members": {"documentation": {"shape": "Text", "documentation": "<p>Its.</p>"}}}},
+    },
+    indent=1,
+)
 # What matters in the real ones; each has a module, its metadata and a licence besides.
 FILES: Mapping[str, Mapping[str, str]] = {
     "attrs": {
@@ -25,19 +34,18 @@ FILES: Mapping[str, Mapping[str, str]] = {
     },
     "boto3": {"boto3/data/ec2/2016-11-15/resources-1.json": "[]", "boto3/examples/s3.rst": ""},
     "botocore": {
-        f"botocore/data/{name}": "[]"
-        for name in (
-            *("endpoints.json", "partitions.json", "_retry.json", "sdk-default-configuration.json"),
-            *(
-                f"{service}/2019-01-01/service-2.json.gz"
-                for service in ("kms", "kmsx", "sesv2", "cognito-idp")
-            ),
-            *(
-                f"{service}/2019-01-01/service-2.json.gz"
-                for service in ("sqs", "ssm", "secretsmanager", "s3")
-            ),
-            *("kms/2019-01-01/paginators-1.json", "kms/2019-01-01/examples-1.json"),
-        )
+        "botocore/data/endpoints.json": json.dumps(
+            {"partitions": [{"services": {"kms": {}, "email": {}, "ec2": {}}, "regions": {"eu-west-1": {}}}]}
+        ),
+        **{
+            f"botocore/data/{name}": MODEL
+            for name in (
+                *("partitions.json", "_retry.json", "sdk-default-configuration.json"),
+                *(f"{name}/2019-01-01/service-2.json.gz" for name in ("kms", "kmsx", "sesv2", "cognito-idp")),
+                *(f"{name}/2019-01-01/service-2.json.gz" for name in ("sqs", "ssm", "secretsmanager", "s3")),
+                *("kms/2019-01-01/paginators-1.json", "kms/2019-01-01/examples-1.json"),
+            )
+        },
     },
     "cryptography": {"cryptography/_rust.abi3.so": "for MACHINE"},
     "pycparser": {"pycparser/c_parser.py": ""},
@@ -66,7 +74,8 @@ def _wheel(folder: Path, name: str, version: str, machine: str) -> None:
     }
     with ZipFile(folder / f"{module}-{version}-{tag}.whl", "w") as wheel:
         for path, content in files.items():
-            wheel.writestr(path, content.replace("MACHINE", machine))
+            text = content.replace("MACHINE", machine).encode()
+            wheel.writestr(path, gzip.compress(text) if path.endswith(".json.gz") else text)
 
 
 @pytest.fixture(scope="session")

@@ -47,13 +47,13 @@ acme = acme_mail.standin:Server
         ("botocore/data/partitions.json", True),
         ("botocore/data/_retry.json", True),
         ("botocore/data/sdk-default-configuration.json", True),
-        ("botocore/data/kms/2019-01-01/service-2.json.gz", True),
+        ("botocore/data/kms/2019-01-01/service-2.json", True),
         ("botocore/data/kms/2019-01-01/paginators-1.json", True),
         ("botocore/data/kms/2019-01-01/examples-1.json", False),
-        ("botocore/data/kmsx/2019-01-01/service-2.json.gz", False),
-        ("botocore/data/cognito-idp/2019-01-01/service-2.json.gz", True),
-        ("botocore/data/sesv2/2019-01-01/service-2.json.gz", True),
-        ("botocore/data/secretsmanager/2019-01-01/service-2.json.gz", False),
+        ("botocore/data/kmsx/2019-01-01/service-2.json", False),
+        ("botocore/data/cognito-idp/2019-01-01/service-2.json", True),
+        ("botocore/data/sesv2/2019-01-01/service-2.json", True),
+        ("botocore/data/secretsmanager/2019-01-01/service-2.json", False),
         ("cryptography/_rust.abi3.so", True),
         ("dateutil/zoneinfo/rebuild.py", True),
         ("dateutil/zoneinfo/dateutil-zoneinfo.tar.gz", False),
@@ -64,6 +64,19 @@ acme = acme_mail.standin:Server
 )
 def test_the_files(smtp: Path, path: str, kept: bool) -> None:  # noqa: FBT001
     assert (smtp / path).is_file() is kept
+
+
+def test_what_is_read_at_every_start_is_short(smtp: Path) -> None:
+    data = smtp / "botocore" / "data"
+
+    assert (data / "kms" / "2019-01-01" / "service-2.json").read_text() == (
+        '{"operations":{"Decrypt":{"name":"Decrypt"}},'
+        '"shapes":{"Page":{"members":{"documentation":{"shape":"Text"}}}}}'
+    )
+    # Each under the name of its endpoint: SES is email.
+    assert json.loads((data / "endpoints.json").read_text()) == {
+        "partitions": [{"services": {"kms": {}, "email": {}}, "regions": {"eu-west-1": {}}}]
+    }
 
 
 def test_of_metadata_there_is_what_is_read_at_run_time_and_the_licence(smtp: Path) -> None:
@@ -194,6 +207,16 @@ def test_a_layer_is_below_its_folder_and_has_no_handler(bundle: Build, tmp_path:
     assert {name.split("/")[0] for name in names} == {"python"}
     assert "python/cognito_mailroom/app.py" in names
     assert "python/handler.py" not in names
+
+
+def test_templates_come_along(bundle: Build, tmp_path: Path) -> None:
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "sign_up.subject").write_text("Welcome")
+
+    done = bundle("--provider", "smtp", "--layer", "--templates", "mails", "--unpacked", "--out", "out")
+
+    assert "set MAILROOM_TEMPLATES=/opt/python/templates" in done.stdout
+    assert (tmp_path / "out" / "python" / "templates" / "sign_up.subject").read_text() == "Welcome"
 
 
 def test_the_tables_tell_what_is_in_it_and_what_is_not(smtp: Path) -> None:

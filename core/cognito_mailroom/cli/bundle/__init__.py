@@ -9,7 +9,7 @@ import click
 
 from cognito_mailroom.settings import names
 
-from .features import FEATURES, called_for
+from .features import FEATURES, SERVICES, called_for
 
 _PYTHONS, _PROCESSORS = ("3.11", "3.12", "3.13"), ("arm64", "x86_64")
 
@@ -105,7 +105,7 @@ def command(
         providers,
         extensions,
         extras=frozenset(extra for feature in included for extra in feature.extras),
-        services=frozenset(services).union(*(feature.services for feature in included)),
+        services=frozenset({*SERVICES, *services}).union(*(feature.services for feature in included)),
         templates=templates,
     )
     stem = "-".join(["mailroom", *providers, f"python{python}", arch, *(["layer"] if layer else [])])

@@ -15,6 +15,9 @@ class Feature:
     services: tuple[str, ...] = ()
 
 
+SERVICES = ("kms", "cognito-idp", "sesv2")
+"""What core and the plugins here always may ask of AWS: to decrypt, to look up an address, to send."""
+
 FEATURES = {
     "idempotency": Feature(extras=("idempotency",), services=("dynamodb",)),
     "queue": Feature(extras=("queue",), services=("sqs",)),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import Distribution
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
 from . import installed, wheels
-from .stage import Part, Stage
+from .stage import Files, Part, Stage
 from .target import Target
-from .trimming import Trimming
 
 TEMPLATES = "templates"
 _HANDLER = Path(__file__).with_name("handler.py")
@@ -23,13 +22,13 @@ Step = Callable[[str, int], Callable[[], None]]
 def gather(
     stage: Stage,
     distributions: Sequence[Distribution],
-    trimming: Trimming,
     target: Target,
     *,
+    prepare: Callable[[Files], Files],
     folder: Path,
     step: Step,
 ) -> None:
-    """Puts trimmed distributions on the stage; ``folder`` is for wheels.
+    """Puts distributions on the stage, the files of each prepared for it; ``folder`` is for wheels.
 
     Raises:
         click.ClickException: one is not to be had for that machine.
@@ -44,19 +43,20 @@ def gather(
             found[name] = wheels.build(distribution, folder / name)
         files = wheels.contents(found[name]) if name in found else installed.contents(distribution)
         source = "wheel" if distribution in published else "this environment"
-        stage.add(Part(distribution.name, distribution.version, source), files, trimming)
+        stage.add(Part(distribution.name, distribution.version, source), prepare(files))
         done()
 
 
 def add_own(stage: Stage, templates: Path | None, *, layer: bool) -> None:
     """Adds what belongs to no distribution: what Lambda calls, and the operator's templates."""
     if not layer:
-        stage.add(Part("handler.py", source="this environment"), [("handler.py", _HANDLER.read_bytes())])
+        handler = ("handler.py", _HANDLER.read_bytes())
+        stage.add(Part("handler.py", source="this environment"), iter([handler]))
     if templates:
         stage.add(Part(TEMPLATES, source=str(templates)), _files(templates))
 
 
-def _files(templates: Path) -> Iterator[tuple[str, bytes]]:
+def _files(templates: Path) -> Files:
     for path in templates.rglob("*"):
         if path.is_file():
             yield f"{TEMPLATES}/{path.relative_to(templates).as_posix()}", path.read_bytes()

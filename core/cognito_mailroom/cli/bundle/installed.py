@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from importlib.metadata import Distribution
 from typing import Any
 
 import click
+
+from .stage import Files
 
 
 def origin(distribution: Distribution) -> dict[str, Any] | None:
@@ -24,7 +25,7 @@ def is_editable(distribution: Distribution) -> bool:
     return bool((origin(distribution) or {}).get("dir_info", {}).get("editable"))
 
 
-def contents(distribution: Distribution) -> Iterator[tuple[str, bytes]]:
+def contents(distribution: Distribution) -> Files:
     """The files it installed, but for scripts and what was compiled here.
 
     Raises:

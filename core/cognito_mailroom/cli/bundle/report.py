@@ -13,10 +13,12 @@ from .packing import digest
 from .stage import Part, Stage
 
 
-def show(screen: Console, stage: Stage, out: Path, written: Mapping[str, int]) -> None:
+def show(
+    screen: Console, stage: Stage, left_out: Counter[str], out: Path, written: Mapping[str, int]
+) -> None:
     """Prints both tables, and the digest; ``written`` is the size that each file has in ``out``."""
     screen.print(_contents(stage, written))
-    screen.print(_left_out(stage))
+    screen.print(_left_out(left_out))
     size = out.stat().st_size if out.is_file() else sum(written.values())
     screen.print(f"{out}: {_megabytes(size)}, SHA-256 {digest(out)}", soft_wrap=True)
 
@@ -37,10 +39,10 @@ def _contents(stage: Stage, written: Mapping[str, int]) -> Table:
     return table
 
 
-def _left_out(stage: Stage) -> Table:
+def _left_out(left_out: Counter[str]) -> Table:
     table = Table("What is left out")
     table.add_column("Unpacked", justify="right")
-    for reason, size in stage.left_out.most_common():
+    for reason, size in left_out.most_common():
         table.add_row(reason, _megabytes(size))
     return table
 

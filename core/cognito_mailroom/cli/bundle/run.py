@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,12 +15,13 @@ from rich.progress import Progress
 from cognito_mailroom.cli.console import console
 
 from .compiling import compile_all
+from .condensing import condensed
 from .contents import Wanted, closure
 from .demands import check
 from .gathering import Step, add_own, gather
 from .packing import pack, place
 from .report import show
-from .stage import Stage
+from .stage import Files, Stage
 from .target import Target
 from .trimming import Trimming
 
@@ -45,12 +47,13 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
             def step(words: str, total: int) -> Callable[[], None]:
                 return partial(progress.advance, progress.add_task(words, total=total))
 
-            _assemble(stage, wanted, target, interpreter=interpreter, folder=Path(temporary), step=step)
+            folder = Path(temporary)
+            left_out = _assemble(stage, wanted, target, interpreter=interpreter, folder=folder, step=step)
             written, done = {}, step("Writing", len(stage.parts))
             for name, size in (place if unpacked else pack)(stage.folder, target.prefix, out):
                 written[name] = size
                 done()
-        show(screen, stage, out, written)
+        show(screen, stage, left_out, out, written)
     if interpreter is None:
         words = (
             f"No Python {target.python} was found here, so nothing is compiled ahead, and each cold start "
@@ -62,12 +65,18 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
 
 def _assemble(
     stage: Stage, wanted: Wanted, target: Target, *, interpreter: str | None, folder: Path, step: Step
-) -> None:
+) -> Counter[str]:
+    """Puts everything on the stage; returns what is left out."""
     distributions = closure(wanted, target)
     trimming = Trimming.of(wanted.services, distributions)
-    gather(stage, distributions, trimming, target, folder=folder, step=step)
+
+    def prepare(files: Files) -> Files:
+        return condensed(trimming.kept(files), wanted.services)
+
+    gather(stage, distributions, target, prepare=prepare, folder=folder, step=step)
     add_own(stage, wanted.templates, layer=target.layer)
     if interpreter:
         modules = sum(path.endswith(".py") for path in stage.parts)
         compile_all(stage.folder, target.root, interpreter, step("Compiling", modules))
         stage.take_in_compiled()
+    return trimming.left_out

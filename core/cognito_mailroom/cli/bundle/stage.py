@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from attrs import field, frozen
 
-from .trimming import Trimming
+Files = Iterator[tuple[str, bytes]]
+"""Paths below the folder that Lambda puts on Python's path, and what they hold."""
 
 
 @frozen
@@ -28,20 +28,15 @@ class Stage:
     folder: Path
     parts: dict[str, Part] = field(factory=dict)
     """What each file belongs to, by its path."""
-    left_out: Counter[str] = field(factory=Counter)
-    """How many bytes were left out, by the reason."""
 
-    def add(self, part: Part, files: Iterable[tuple[str, bytes]], trimming: Trimming | None = None) -> None:
-        """Puts files in their place, but for what is trimmed.
+    def add(self, part: Part, files: Files) -> None:
+        """Puts files in their place.
 
         Raises:
             click.ClickException: a file would come to lie elsewhere.
 
         """
         for path, content in files:
-            if trimming and (reason := trimming.reason(path)):
-                self.left_out[reason] += len(content)
-                continue
             if ".." in (place := self.folder / path).parts or self.folder not in place.parents:
                 raise click.ClickException(f"{part.name} holds a file that is not to be in a package: {path}")
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from importlib.metadata import Distribution
 
-from attrs import frozen
+from attrs import field, frozen
 
-SERVICES = frozenset({"kms", "cognito-idp", "sesv2"})
-"""What core and the plugins here ask of AWS: to decrypt, to look up an address, to send."""
+from .stage import Files
 
 _RULES = (
     ("the command line", r"cognito_mailroom/cli/.*"),
@@ -31,14 +31,16 @@ _RULES = (
 
 @frozen
 class Trimming:
-    """Says of any file whether it is left out."""
+    """Tells the files that the function needs from those that it does not."""
 
     _rules: tuple[tuple[str, re.Pattern[str]], ...]
+    left_out: Counter[str] = field(factory=Counter)
+    """How many bytes were left out so far, by the reason."""
 
     @classmethod
     def of(cls, services: Collection[str], distributions: Iterable[Distribution]) -> Trimming:
         """The rules for a bundle that calls these services of AWS and holds these distributions."""
-        kept = "|".join(re.escape(service) for service in sorted(SERVICES.union(services)))
+        kept = "|".join(re.escape(service) for service in sorted(services))
         rules = [
             *_RULES,
             ("AWS services that are not called", rf"botocore/data/(?!({kept})/)[^/]+/.*"),
@@ -46,9 +48,13 @@ class Trimming:
         ]
         return cls(tuple((reason, re.compile(pattern)) for reason, pattern in rules))
 
-    def reason(self, path: str) -> str | None:
-        """Why a file is left out, or None for one that stays."""
-        return next((reason for reason, pattern in self._rules if pattern.fullmatch(path)), None)
+    def kept(self, files: Files) -> Files:
+        """The files that stay."""
+        for path, content in files:
+            if reason := next((reason for reason, pattern in self._rules if pattern.fullmatch(path)), None):
+                self.left_out[reason] += len(content)
+            else:
+                yield path, content
 
 
 def _stand_ins(distributions: Iterable[Distribution]) -> Iterable[str]:

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import click
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from .stage import Files
 from .target import Target
 
 
@@ -46,7 +47,7 @@ def build(distribution: Distribution, folder: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def contents(wheel: Path) -> Iterator[tuple[str, bytes]]:
+def contents(wheel: Path) -> Files:
     """The files of a wheel, where an installer would put them beside each other; no scripts and no headers.
 
     Source: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
