@@ -204,6 +204,8 @@ def test_without_time_nothing_is_tried(send: Send) -> None:
 def test_what_a_plugin_repeats_of_the_mail_goes_no_further(send: Send) -> None:
     with pytest.raises(Unavailable, match=r"^No … for …\.$"):
         send("sign_up", MAILROOM_PROVIDER="gossips")
+    noted = send("sign_up", MAILROOM_PROVIDER="gossips,good").attempts[0]
+    assert noted["reason"] == "No … for …."
     receipt = send("sign_up", MAILROOM_PROVIDER="echoes").receipt
     assert receipt
     assert receipt.detail == "… sent to …"

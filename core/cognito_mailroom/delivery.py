@@ -58,17 +58,18 @@ class Delivery:
     def _attempt(
         self, provider: str, notification: Notification, draft: Message, deadline: Deadline, entry: Entry
     ) -> Receipt:
-        try:
-            with entry.attempt(provider):
+        with entry.attempt(provider):
+            try:
                 with entry.timing("render"):
                     message = self._plugins.render(provider, notification, draft)
                 with entry.timing("deliver"):
                     receipt = self._plugins.deliver(provider, message, deadline)
-        except MailroomError as error:
-            if not isinstance(error, Rejected):
-                self._failover.failed(provider, monotonic())
-            error.args = (_discreet(str(error), draft), *error.args[1:])
-            raise
+            except MailroomError as error:
+                if not isinstance(error, Rejected):
+                    self._failover.failed(provider, monotonic())
+                # Before the entry notes it, and so the log.
+                error.args = (_discreet(str(error), draft), *error.args[1:])
+                raise
         self._failover.delivered(provider)
         detail = _discreet(receipt.detail, draft)
         return evolve(receipt, provider=receipt.provider or provider, detail=detail)
