@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import aws_encryption_sdk
-import boto3
 import pytest
 from aws_encryption_sdk.key_providers.kms import StrictAwsKmsMasterKeyProvider
 from cognito_mailroom import (
@@ -36,6 +35,7 @@ from cognito_mailroom.testing.http import (
     Stall,
 )
 from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.transport import boto
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -259,7 +259,7 @@ def test_a_kms_out_of_reach_is_unavailable(encrypted: Encrypted, refused: Refuse
 
 @pytest.fixture
 def roleless(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which remembers its credentials
+    boto.session.cache_clear()  # which remembers its credentials
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

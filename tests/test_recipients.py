@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from cognito_mailroom import ConfigurationError, EventError, MailroomError, Message, Rejected, Unavailable
 from cognito_mailroom.journal import Entry
 from cognito_mailroom.testing.http import HttpServer, Reply
+from cognito_mailroom.transport import boto
 
 Load = Callable[..., dict[str, Any]]
 Send = Callable[..., Entry]
@@ -170,7 +170,7 @@ def test_a_pool_of_no_region_is_an_error_like_any_other(
 def test_a_role_without_credentials_is_misconfigured(
     take_over: dict[str, Any], send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    boto.session.cache_clear()  # which remembers its credentials
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")

@@ -8,8 +8,9 @@ from email.utils import quote
 
 from attrs import field, frozen
 
-# RFC 5322 atext, with RFC 6531's addition of everything outside ASCII.
-_ATOM = r"[\w!#$%&'*+/=?^`{|}~\u0080-\U0010ffff-]+"
+# RFC 5322 atext, with RFC 6531's addition of everything outside ASCII; said by what it is not, since `re`
+# takes 8 ms to compile a range of all Unicode.
+_ATOM = r'[^\x00-\x20"(),.:;<>@[\\\]\x7f]+'
 _DOT_ATOM = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _QUOTED = re.compile(r'"([^"\\]|\\.)*"')
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9])?", re.IGNORECASE)

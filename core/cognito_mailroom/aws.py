@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
 
 from .errors import ConfigurationError, Unavailable
+from .transport import boto
 
 # One more try, for a connection that died while the function was frozen.
 _CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
@@ -18,8 +18,8 @@ _BUSY = {"TooManyRequestsException", "ThrottlingException", "Throttling", "Reque
 
 
 def client(service: str, region: str | None = None) -> Any:
-    """A client of boto3's default session; without a region, in the function's own."""
-    return boto3.client(service, region_name=region, config=_CONFIG)
+    """A client of the session that KMS's is of; without a region, in the function's own."""
+    return boto.client(service, region, _CONFIG)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any
 
+from . import frugal
 from .app import Mailroom
 from .deadline import Deadline
 from .faults import Faults
@@ -62,4 +63,7 @@ def _open() -> Mailroom | Forwarder:
     return Forwarder(forwarding.queue_url)
 
 
-desk = _open()
+try:
+    desk = _open()
+finally:
+    frugal.settled()

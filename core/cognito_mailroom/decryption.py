@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_encryption_sdk
-import boto3
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError, InvalidKeyIdError
 from aws_encryption_sdk.identifiers import CommitmentPolicy
 from aws_encryption_sdk.key_providers.base import MasterKeyProvider, MasterKeyProviderConfig
@@ -43,7 +42,7 @@ class Decryptor:
     def __init__(self, key_arns: Sequence[str]) -> None:
         region = key_arns[0].split(":")[3]
         try:
-            client = boto3.client("kms", region_name=region, config=_KMS_CONFIG)
+            client = boto.client("kms", region, _KMS_CONFIG)
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(
                 f"A client of KMS cannot be built ({type(error).__name__}): check the variables of boto3."

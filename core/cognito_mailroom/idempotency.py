@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-import boto3
 from aws_lambda_powertools.utilities.idempotency import (
     DynamoDBPersistenceLayer,
     IdempotencyConfig,
@@ -25,6 +24,7 @@ from botocore.config import Config
 
 from .deadline import Deadline
 from .errors import Unavailable
+from .transport import boto
 
 T = TypeVar("T")
 
@@ -40,8 +40,7 @@ class Once:
     """Does a thing once for each key, as far as the table can tell."""
 
     def __init__(self, table: str) -> None:
-        # From boto3's default session: a client of another one costs five times as much.
-        client = boto3.client("dynamodb", config=_BOTO_CONFIG)
+        client = boto.client("dynamodb", config=_BOTO_CONFIG)
         self._store = DynamoDBPersistenceLayer(table_name=table, boto3_client=client)
 
     def do(self, key: str, deed: Callable[[], T], deadline: Deadline) -> T | None:

@@ -2,7 +2,7 @@
 
 - `cognito_mailroom.transport.http`: an HTTP client for one origin, and what its answers mean
 - `cognito_mailroom.transport.requests`: the same connection under an SDK that is built on requests
-- `cognito_mailroom.transport.boto`: the same connection under a client of boto3
+- `cognito_mailroom.transport.boto`: clients of AWS services, and the same connection under them
 - `cognito_mailroom.transport.mime`: the mail as RFC 5322 has it, for those that take it whole
 - `cognito_mailroom.transport.sockets`: what both, and SMTP, stand on
 

@@ -1,17 +1,40 @@
-"""The kept connection under a client of boto3."""
+"""Clients of AWS services, of one session, and the kept connection under them.
+
+They are botocore's own, since to import boto3, which only wraps them, is a tenth of a cold start.
+"""
 
 from __future__ import annotations
 
 import io
 import json
 import os
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore import session as botocore_session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
 from urllib3 import HTTPResponse
 
 from .http import HttpClient
+
+
+@cache
+def session() -> botocore_session.Session:
+    """The one session. What the first client of a session costs, a second one does not."""
+    return botocore_session.get_session()
+
+
+def client(service: str, region: str | None = None, config: Config | None = None) -> Any:
+    """The client that ``boto3.client`` would return; without a region, in the function's own.
+
+    Raises:
+        BotoCoreError: there is no such service, or no region.
+        ValueError: an endpoint that the environment names is no URL.
+
+    """
+    return session().create_client(service, region_name=region, config=config)
 
 
 def keep(client: Any) -> HttpClient:

@@ -20,12 +20,17 @@ def tls_context(ca_file: str | Path | None = None) -> ssl.SSLContext:
     """A context that checks certificates, against the system's authorities or those of a file.
 
     To read the system's takes some 20 ms, so whoever trusts the same shares one.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or holds no certificate.
+
     """
-    return _tls_context(ca_file, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    path = str(ca_file) if ca_file else None
+    return _tls_context(path, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 
 @cache
-def _tls_context(ca_file: str | Path | None, *_: str | None) -> ssl.SSLContext:
+def _tls_context(ca_file: str | None, *_: str | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except OSError:

@@ -3,11 +3,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 
-import boto3
 import pytest
 from cognito_mailroom import Deadline, Message, Receipt
 from cognito_mailroom.faults import Faults
 from cognito_mailroom.settings import read
+from cognito_mailroom.transport import boto
 from cognito_mailroom_ses import SesProvider
 from cognito_mailroom_ses.standin import SesServer
 
@@ -21,10 +21,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    # The default session keeps the credentials it found first.
-    boto3.DEFAULT_SESSION = None
+    # The session keeps the credentials it found first.
+    boto.session.cache_clear()
     yield
-    boto3.DEFAULT_SESSION = None
+    boto.session.cache_clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -14,6 +13,7 @@ from botocore.credentials import Credentials
 from cognito_mailroom import ConfigurationError, Deadline, Unavailable
 from cognito_mailroom.testing.builders import a_message
 from cognito_mailroom.testing.http import HttpServer, Reply
+from cognito_mailroom.transport import boto
 from cognito_mailroom_ses import SesProvider
 from cognito_mailroom_ses.standin import SesServer
 
@@ -36,8 +36,8 @@ def test_the_signature_holds_for_what_arrives(load: Load, ses: SesServer) -> Non
     assert given.endswith(f"Signature={signature}")
 
 
-def test_the_default_session_is_shared(load: Load, ses: SesServer) -> None:
-    boto3.setup_default_session(aws_access_key_id="of-the-session", aws_secret_access_key="secret")
+def test_the_session_is_the_one_that_core_has(load: Load, ses: SesServer) -> None:
+    boto.session().set_credentials("of-the-session", "secret")
     load(ses.environ).mailroom_deliver(a_message(), Deadline(5))
     assert "Credential=of-the-session/" in ses.server.requests[0].headers["Authorization"]
 

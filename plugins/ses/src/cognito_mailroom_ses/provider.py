@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import boto3
 import environ
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from cognito_mailroom import Deadline, Message, Notification, Receipt, Unavailable, hookimpl
 from cognito_mailroom.settings import HostedTemplates
-from cognito_mailroom.transport.boto import keep
+from cognito_mailroom.transport import boto
 
 from .refusals import refused, unusable
 from .request import send_email
@@ -27,7 +26,7 @@ class SesSettings:
 
 
 class SesProvider:
-    """Sends through SES with boto3's default session, which KMS shares; connects with the first mail.
+    """Sends through SES by the session that KMS's client is of; connects with the first mail.
 
     Raises:
         ConfigurationError: boto3 cannot tell the region or the endpoint.
@@ -39,10 +38,10 @@ class SesProvider:
     def __init__(self, settings: SesSettings) -> None:
         self._settings = settings
         try:
-            self._ses = boto3.client("sesv2", region_name=settings.region, config=_CONFIG)
+            self._ses = boto.client("sesv2", settings.region, _CONFIG)
         except (BotoCoreError, ValueError) as error:
             raise unusable(error) from None
-        self._http = keep(self._ses)
+        self._http = boto.keep(self._ses)
 
     @hookimpl
     def mailroom_render(self, notification: Notification, draft: Message) -> Message | None:

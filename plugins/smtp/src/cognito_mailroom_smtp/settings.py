@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import ssl
 from contextlib import suppress
 from pathlib import Path
 
 import environ
 from attrs.converters import optional
-from cognito_mailroom import Secret
+from cognito_mailroom import ConfigurationError, Secret
+from cognito_mailroom.transport.sockets import tls_context
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -38,8 +38,8 @@ def _security(text: str) -> str:
 
 def _ca_file(text: str) -> Path:
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(text)
-    except OSError:
+        tls_context(text)  # which the provider will want anyway
+    except ConfigurationError:
         raise ValueError("want a readable file of CA certificates in PEM format") from None
     return Path(text)
 
