@@ -93,14 +93,15 @@ class Renderer:
             return self._environment.get_template(name).render(variables)
 
 
-def compile_ahead(folder: Path) -> None:
-    """Puts beside the templates of a folder what Jinja makes of them, which then counts instead of them.
+def compile_ahead(folder: Path) -> list[Path]:
+    """Puts beside the templates of a folder the modules that Jinja makes of them; these then count instead.
 
     Raises:
         jinja2.TemplateSyntaxError: one does not compile.
 
     """
     _environment(folder).compile_templates(folder / _COMPILED, zip=None, ignore_errors=False)
+    return list((folder / _COMPILED).iterdir())
 
 
 def _environment(*folders: Path) -> jinja2.Environment:

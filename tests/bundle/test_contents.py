@@ -11,6 +11,9 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from cognito_mailroom.faults import Faults
+from cognito_mailroom.rendering import Renderer
+from cognito_mailroom.variables import NAMES
 
 Build = Callable[..., CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
@@ -217,6 +220,25 @@ def test_templates_come_along(bundle: Build, tmp_path: Path) -> None:
 
     assert "set MAILROOM_TEMPLATES=/opt/python/templates" in done.stdout
     assert (tmp_path / "out" / "python" / "templates" / "sign_up.subject").read_text() == "Welcome"
+
+
+def test_templates_are_compiled_ahead(bundle: Build, tmp_path: Path) -> None:
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "sign_up.txt").write_text(
+        "{% extends 'layout.txt' %}{% block intro %}Hi{% endblock %}"
+    )
+    assert bundle("--provider", "smtp", "--templates", "mails", "--unpacked", "--out", "out").returncode == 0
+    own, defaults = (tmp_path / "out" / name for name in ("templates", "cognito_mailroom/templates"))
+    for path in (*own.iterdir(), *defaults.iterdir()):
+        if path.is_file():
+            path.unlink()  # only what was compiled ahead is left
+
+    names, faults = dict.fromkeys(NAMES, "482910"), Faults()
+    Renderer(own).check(frozenset(), faults)
+
+    assert not faults
+    assert Renderer(own).bodies("sign_up", names)[0].count("Hi") == 1
+    assert Renderer(defaults).bodies("sign_up", names) == Renderer().bodies("sign_up", names)
 
 
 def test_the_tables_tell_what_is_in_it_and_what_is_not(smtp: Path) -> None:

@@ -1,4 +1,4 @@
-"""Compiles the modules of a bundle ahead, since the function's own folder is read-only."""
+"""Compiles what is in a bundle ahead, since the function's own folder is read-only: modules and templates."""
 
 from __future__ import annotations
 
@@ -9,8 +9,20 @@ from pathlib import Path
 
 import click
 
+from cognito_mailroom.rendering import compile_ahead
 
-def compile_all(folder: Path, root: str, interpreter: str, compiled: Callable[[], None]) -> None:
+from .stage import Stage
+
+
+def compile_templates(stage: Stage, *folders: str) -> None:
+    """Puts beside templates the modules that Jinja makes of them."""
+    for folder in filter(Path.is_dir, (stage.folder / name for name in folders)):
+        template = next(path for path in folder.iterdir() if path.is_file())
+        for module in compile_ahead(folder):
+            stage.take_in(module, template)
+
+
+def compile_modules(stage: Stage, root: str, interpreter: str, compiled: Callable[[], None]) -> None:
     """Puts a ``.pyc`` beside every module, valid whatever becomes of time stamps.
 
     ``root`` is where the modules will be, as tracebacks show it; ``compiled`` is called for each.
@@ -19,7 +31,8 @@ def compile_all(folder: Path, root: str, interpreter: str, compiled: Callable[[]
         click.ClickException: a module is not of the interpreter's version of Python.
 
     """
-    options = ["--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", root, str(folder)]
+    folder = str(stage.folder)
+    options = ["--invalidation-mode=unchecked-hash", "-s", folder, "-p", root, folder]
     # What this machine tells its own Python, such as to optimise, does not count.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     errors = []
@@ -37,3 +50,5 @@ def compile_all(folder: Path, root: str, interpreter: str, compiled: Callable[[]
                 errors.append(line.strip())
     if process.returncode:
         raise click.ClickException(f"A module does not compile: {' '.join(errors)}")
+    for made in stage.folder.rglob("__pycache__/*.pyc"):
+        stage.take_in(made, made.parent.parent / f"{made.name.partition('.')[0]}.py")

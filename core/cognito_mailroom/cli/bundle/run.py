@@ -14,11 +14,11 @@ from rich.progress import Progress
 
 from cognito_mailroom.cli.console import console
 
-from .compiling import compile_all
+from .compiling import compile_modules, compile_templates
 from .condensing import condensed
 from .contents import Wanted, closure
 from .demands import check
-from .gathering import Step, add_own, gather
+from .gathering import TEMPLATES, Step, add_own, gather
 from .packing import pack, place
 from .report import show
 from .stage import Files, Stage
@@ -75,8 +75,8 @@ def _assemble(
 
     gather(stage, distributions, target, prepare=prepare, folder=folder, step=step)
     add_own(stage, wanted.templates, layer=target.layer)
+    compile_templates(stage, "cognito_mailroom/templates", TEMPLATES)
     if interpreter:
         modules = sum(path.endswith(".py") for path in stage.parts)
-        compile_all(stage.folder, target.root, interpreter, step("Compiling", modules))
-        stage.take_in_compiled()
+        compile_modules(stage, target.root, interpreter, step("Compiling", modules))
     return trimming.left_out

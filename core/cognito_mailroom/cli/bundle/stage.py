@@ -43,9 +43,7 @@ class Stage:
             place.write_bytes(content)
             self.parts[path] = part
 
-    def take_in_compiled(self) -> None:
-        """Counts each compiled module to the part that its source belongs to."""
-        for path in self.folder.rglob("__pycache__/*.pyc"):
-            compiled = path.relative_to(self.folder)
-            source = compiled.parent.parent / f"{compiled.name.partition('.')[0]}.py"
-            self.parts[compiled.as_posix()] = self.parts[source.as_posix()]
+    def take_in(self, made: Path, source: Path) -> None:
+        """Counts a file that was made here to the part that its source belongs to."""
+        path, origin = (each.relative_to(self.folder).as_posix() for each in (made, source))
+        self.parts[path] = self.parts[origin]
