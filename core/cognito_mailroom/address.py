@@ -21,7 +21,10 @@ _MAX_LOCAL_OCTETS, _MAX_DOMAIN_OCTETS, _MAX_LABEL_OCTETS = 64, 255, 63  # RFC 53
 
 def has_controls(text: str) -> bool:
     """Whether a text holds what no header may: CR, LF, NUL, other controls, line separators."""
-    return any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text)
+    # Nearly all texts are printable through and through, which is told at once; not all that is not is wrong.
+    return not text.isprintable() and any(
+        unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in text
+    )
 
 
 def _to_ascii(domain: str) -> str:

@@ -77,5 +77,7 @@ class Delivery:
 
 def _discreet(words: str, message: Message) -> str:
     """A plugin's words without whom and what, which the provider it quotes may have repeated."""
-    private = filter(None, (str(message.recipient), message.variables.get("code")))
-    return re.sub("|".join(map(re.escape, private)), "…", words, flags=re.IGNORECASE)
+    for private in filter(None, (str(message.recipient), message.variables.get("code"))):
+        if private.lower() in words.lower():
+            words = re.sub(re.escape(private), "…", words, flags=re.IGNORECASE)
+    return words

@@ -5,9 +5,8 @@ They are botocore's own, since to import boto3, which only wraps them, is a tent
 
 from __future__ import annotations
 
-import io
-import json
 import os
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,9 +14,8 @@ from urllib.parse import urlsplit
 from botocore import session as botocore_session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
-from urllib3 import HTTPResponse
 
-from .http import HttpClient
+from .http import Answer, HttpClient
 
 
 @cache
@@ -60,13 +58,24 @@ def keep(client: Any) -> HttpClient:
             headers=dict(request.headers),
             deadline=http.deadline,
         )
-        try:
-            body = json.dumps(answer.json()).encode()
-        except ValueError:
-            body = b"{}"  # botocore would stumble over anything else
-        raw = HTTPResponse(io.BytesIO(body), preload_content=False)
-        return AWSResponse(request.url, answer.status, answer.headers, raw)
+        return AWSResponse(request.url, answer.status, answer.headers, _Body(answer))
 
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register(f"before-send.{service}", send)
     return http
+
+
+class _Body:
+    """What botocore reads an answer from."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def stream(self) -> Iterator[bytes]:
+        """The whole body, if it is a JSON object: botocore would stumble over anything else."""
+        try:
+            self._answer.json()
+        except ValueError:
+            yield b"{}"
+        else:
+            yield self._answer.body
