@@ -55,9 +55,9 @@ def command(*, pool_id: str, name: str, key_arn: str, sms_too: bool, yes: bool) 
     lambda_config.refuse_other_key_for_sms(was, will, allowed=sms_too)
     permission, keepsake = Permission(function, pool), Keepsake(function, pool)
     given, kept = permission.is_given(), keepsake.read()
-    # Of a pool that the function is attached to already, the former state is noted, or was not worth it.
-    ours = lambda_config.sender(was) == function.arn
-    keep = kept if ours else lambda_config.worth_keeping(was, key_arn)
+    attached = lambda_config.sender(was) == function.arn
+    before = lambda_config.detached(was, kept) if attached else was
+    keep = lambda_config.worth_keeping(before, will)
     lines = [*difference.of_configs(was, will), *difference.of_configs(kept, keep, "kept")]
     if not given:
         lines.append(("+", "permission", str(permission)))

@@ -13,7 +13,7 @@ from .wiring import options
     "--function",
     "name",
     metavar="NAME",
-    help="Only if this is the sender; or clean up after one that no longer is.",
+    help="The sender to take off; needed where it was not `attach` that set it, or where it is gone already.",
 )
 @options.sms_too
 @options.yes
@@ -40,6 +40,11 @@ def command(*, pool_id: str, name: str | None, sms_too: bool, yes: bool) -> None
     if sender not in {None, function.arn}:
         raise click.UsageError(f"The pool's custom e-mail sender is another function, {sender}.")
     permission, keepsake = Permission(function, pool), Keepsake(function, pool)
+    if not (name or permission.is_ours()):
+        raise click.UsageError(
+            f"The pool's custom e-mail sender, {sender}, is not known to be attached by this command: name "
+            "it with --function to take it off all the same."
+        )
     kept = keepsake.read()
     will = lambda_config.detached(was, kept) if sender else was
     lambda_config.refuse_other_key_for_sms(was, will, allowed=sms_too)

@@ -39,11 +39,11 @@ def for_caller(pool: Pool, key_arn: str, role: str) -> Iterator[str]:
             raise
         if code == "AccessDeniedException":
             yield (
-                "you may not create a grant on the key, and Cognito needs one of you: allow yourself kms:CreateGrant "
-                f"on it, best under the condition kms:EncryptionContext:userpool-id = {pool.id}."
+                "KMS does not let you create a grant on the key, as Cognito is to do in your name: unless a "
+                f"policy lets AWS services alone do it, allow yourself kms:CreateGrant, best {_under(pool)}."
             )
         elif code != "DryRunOperationException":
-            yield f"whether you may create a grant on the key (kms:CreateGrant) is not clear: KMS says {code}."
+            yield f"Whether you may create a grant on the key (kms:CreateGrant) is unknown: KMS says {code}."
     else:  # a stand-in that does not know DryRun
         kms.revoke_grant(KeyId=key_arn, GrantId=made["GrantId"])
 
@@ -55,23 +55,27 @@ def for_function(pool: Pool, key_arn: str, role: str) -> Iterator[str]:
         policy: str = kms.get_key_policy(KeyId=key_arn, PolicyName="default")["Policy"]
     except ClientError as error:
         yield (
-            f"whether the function's role may decrypt is not clear: KMS does not show you the key's policy "
+            f"Whether the function's role may decrypt is unknown: KMS does not show you the key's policy "
             f"({_code(error)}); {role} needs kms:Decrypt."
         )
         return
     match verdict(policy, role, pool.id):
         case Verdict.LEFT_TO_IAM:
             yield (
-                f"the key's policy leaves it to IAM who decrypts: see that a policy of {role} allows kms:Decrypt "
-                f"on the key, best under the condition kms:EncryptionContext:userpool-id = {pool.id}."
+                f"The key's policy leaves it to IAM who decrypts: see that a policy of {role} allows "
+                f"kms:Decrypt on the key, best {_under(pool)}."
             )
         case Verdict.NOT_ALLOWED:
             yield (
-                "the key's policy does not plainly let the function decrypt: add this statement to it, "
+                "The key's policy does not plainly let the function decrypt: add this statement to it, "
                 f"{statement(role, pool.id)}"
             )
         case Verdict.ALLOWED:
             pass
+
+
+def _under(pool: Pool) -> str:
+    return f"under the condition kms:EncryptionContext:userpool-id = {pool.id}"
 
 
 def _code(error: ClientError) -> Any:
@@ -79,6 +83,6 @@ def _code(error: ClientError) -> Any:
 
 
 def warn(gaps: Iterator[str]) -> None:
-    """Prints each gap, where it does not disturb a pipe."""
+    """Prints each gap, beside what the command prints else."""
     for gap in gaps:
-        click.secho(f"Lacking: {gap}", fg="yellow", err=True)
+        click.secho(f"! {gap}", fg="yellow", err=True)

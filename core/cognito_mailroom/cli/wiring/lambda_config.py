@@ -34,19 +34,19 @@ def detached(config: Config, before: Config) -> Config:
     return {name: value for name, value in config.items() if name not in ours} | before
 
 
-def worth_keeping(config: Config, key_arn: str) -> Config:
-    """What `detached` cannot know about a configuration after `attached` replaced some of it."""
-    before = {name: config[name] for name in (SENDER, KEY) if name in config}
-    left = {KEY: key_arn} if SMS in config else {}
-    return {} if before == left else before
+def worth_keeping(before: Config, now: Config) -> Config:
+    """What `detached` must be told of a former configuration to come back to it."""
+    of_sender = {name: before[name] for name in (SENDER, KEY) if name in before}
+    alone = detached(now, {})
+    return {} if of_sender == {name: alone[name] for name in (SENDER, KEY) if name in alone} else of_sender
 
 
 def refuse_other_key_for_sms(was: Config, will: Config, *, allowed: bool) -> None:
     """Raises UsageError where the SMS sender, which has the same key, would get another one unasked."""
     if SMS in was and was.get(KEY) != will.get(KEY) and not allowed:
         raise click.UsageError(
-            "The pool's custom SMS sender has the same KMSKeyID and would get the other key too: if its function "
-            "can decrypt with that, add --sms-too."
+            "The pool's custom SMS sender has the same KMSKeyID and would get the other key too: if its "
+            "function can decrypt with that, add --sms-too."
         )
 
 

@@ -20,8 +20,8 @@ def settable(pool: Mapping[str, Any], update: Any) -> dict[str, Any]:
     What is empty is left out: boto3 refuses an empty text, and of an empty DeviceConfiguration or
     DcrConfiguration AWS says that giving it switches the feature on.
     """
-    given = {member: pool.get(_OTHERWISE_NAMED.get(member, member)) for member in update.members}
-    found: dict[str, Any] = _known(given, update)
+    named = dict(pool) | {member: pool[name] for member, name in _OTHERWISE_NAMED.items()}
+    found: dict[str, Any] = _known(named, update)
     # A pool tells both, and takes only one: "Please use TemporaryPasswordValidityDays in PasswordPolicy
     # instead of UnusedAccountValidityDays", https://github.com/hashicorp/terraform-provider-aws/issues/8827
     if "TemporaryPasswordValidityDays" in found.get("Policies", {}).get("PasswordPolicy", {}):
