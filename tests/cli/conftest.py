@@ -126,7 +126,11 @@ class Wire:
     def role(self) -> str:
         """The role that the functions run as."""
         iam = self._server.client("iam")
-        allow = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        allow = {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
         with suppress(iam.exceptions.EntityAlreadyExistsException):
             iam.create_role(RoleName="mailroom", AssumeRolePolicyDocument=json.dumps({"Statement": [allow]}))
         arn: str = iam.get_role(RoleName="mailroom")["Role"]["Arn"]
@@ -179,9 +183,11 @@ def function(wire: Wire) -> str:
 
 @pytest.fixture
 def full() -> dict[str, Any]:
-    """A pool with every setting that boto3 knows of and both create and update take; no default among them."""
+    """A pool with every setting that boto3 knows, if both create and update take it; hardly a default."""
     model = boto3.client("cognito-idp").meta.service_model
-    create, update = (model.operation_model(name).input_shape for name in ("CreateUserPool", "UpdateUserPool"))
+    create, update = (
+        model.operation_model(name).input_shape for name in ("CreateUserPool", "UpdateUserPool")
+    )
     return {name: _some(create.members[name], name) for name in create.members if name in update.members}
 
 
@@ -189,7 +195,9 @@ def _some(shape: Any, name: str) -> Any:
     match shape.type_name:
         case "structure":
             # AWS takes it only of a pool that has not its successor.
-            members = {name: each for name, each in shape.members.items() if name != "UnusedAccountValidityDays"}
+            members = {
+                name: each for name, each in shape.members.items() if name != "UnusedAccountValidityDays"
+            }
             return {name: _some(each, name) for name, each in members.items()}
         case "list":
             return [_some(shape.member, name)]

@@ -121,12 +121,17 @@ def test_a_permission_that_was_lost_is_given_again(attach: Run, wire: Any, pool:
 
 
 @pytest.mark.parametrize(
-    ("changes", "enough"),
-    [({}, True), ({"SourceAccount": None}, False), ({"SourceArn": OTHER}, False), ({"Principal": "*"}, False)],
+    ("changes", "added"),
+    [
+        ({}, []),
+        ({"SourceAccount": None}, ["AddPermission"]),
+        ({"SourceArn": OTHER}, ["AddPermission"]),
+        ({"Principal": "*"}, ["AddPermission"]),
+    ],
     ids=["identical", "any-account", "other-pool", "anybody"],
 )
 def test_only_the_very_permission_is_left_alone(
-    attach: Run, wire: Any, pool: str, function: str, changes: dict[str, Any], enough: bool
+    attach: Run, wire: Any, pool: str, function: str, changes: dict[str, Any], added: list[str]
 ) -> None:
     given = {
         "FunctionName": function,
@@ -141,7 +146,7 @@ def test_only_the_very_permission_is_left_alone(
 
     assert attach("--yes").returncode == 0
 
-    assert wire.writes() == ["UpdateUserPool"] if enough else ["AddPermission", "UpdateUserPool"]
+    assert wire.writes() == [*added, "UpdateUserPool"]
 
 
 @pytest.mark.parametrize("form", ["ARN:live", "NAME:live", "NAME"])
@@ -167,7 +172,6 @@ def test_a_function_goes_by_its_name_and_its_alias(
         ({"key": f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/mail"}, 2, "the ARN of an alias cannot decrypt"),
         ({"key": "KEY,KEY-2"}, 2, "want one key"),
         ({"key": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"}, 2, "in eu-west-1 and the key in us-east-1"),
-        ({"key": f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/none"}, 1, "AWS: An error occurred (NotFoundException)"),
         ({"function": OTHER.replace("eu-", "us-")}, 2, "in eu-west-1 and the function in us-west-1"),
         ({"function": "mail room"}, 2, "--function wants the name or the ARN of a function"),
         ({"function": OTHER}, 1, "AWS: An error occurred (ResourceNotFoundException)"),
@@ -204,24 +208,36 @@ def test_the_sms_senders_key_changes_only_if_told(attach: Run, wire: Any, key: s
 # -- what AWS makes of a pool ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("days", [{"TemporaryPasswordValidityDays": 3}, {}], ids=["new", "old"])
-def test_of_two_names_for_one_setting_the_newer_is_sent(attach: Run, wire: Any, days: dict[str, int]) -> None:
-    policy = {"PasswordPolicy": {"MinimumLength": 12, **days}}
-    user = {"AllowAdminCreateUserOnly": True, "UnusedAccountValidityDays": 3}
-    pool = wire.create_pool(Policies=policy, AdminCreateUserConfig=user)
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [({"TemporaryPasswordValidityDays": 3}, {}), ({}, {"UnusedAccountValidityDays": 3})],
+    ids=["newer", "older"],
+)
+def test_of_two_names_for_one_setting_the_newer_is_sent(
+    attach: Run, wire: Any, newer: dict[str, int], older: dict[str, int]
+) -> None:
+    policy = {"PasswordPolicy": {"MinimumLength": 12, **newer}}
+    user = {"AllowAdminCreateUserOnly": True}
+    both = user | {"UnusedAccountValidityDays": 3}
+    pool = wire.create_pool(Policies=policy, AdminCreateUserConfig=both)
 
     done = attach("--yes", pool=pool)
 
     assert done.returncode == 0, done.stderr
-    sent = wire.sent("UpdateUserPool")
-    assert sent["Policies"] == policy
-    assert sent["AdminCreateUserConfig"] == user if not days else {"AllowAdminCreateUserOnly": True}
+    assert wire.sent("UpdateUserPool")["Policies"] == policy
+    assert wire.sent("UpdateUserPool")["AdminCreateUserConfig"] == user | older
 
 
 def test_what_is_empty_is_not_sent(attach: Run, wire: Any) -> None:
     def empty(answer: dict[str, Any]) -> dict[str, Any]:
-        answer["UserPool"] |= {"SmsVerificationMessage": "", "DeviceConfiguration": {}, "DcrConfiguration": {}}
-        answer["UserPool"] |= {"UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": []}}
+        answer["UserPool"] |= {
+            "SmsVerificationMessage": "",
+            "DeviceConfiguration": {},
+            "DcrConfiguration": {},
+        }
+        answer["UserPool"] |= {
+            "UserAttributeUpdateSettings": {"AttributesRequireVerificationBeforeUpdate": []}
+        }
         return answer
 
     wire.answers["DescribeUserPool"] = empty
@@ -275,9 +291,7 @@ def test_what_aws_changed_besides_is_said_and_can_be_looked_up(
 
 
 @pytest.mark.parametrize("code", ["CodeDeliveryFailureException", "InvalidEmailRoleAccessPolicyException"])
-def test_aws_refusal_is_one_sentence_without_an_address(
-    attach: Run, wire: Any, pool: str, code: str
-) -> None:
+def test_aws_refusal_is_one_sentence_without_an_address(attach: Run, wire: Any, pool: str, code: str) -> None:
     before = wire.pool(pool)
     identity = f"arn:aws:ses:eu-west-1:{ACCOUNT}:identity/alex@acme.example"
     wire.answers["UpdateUserPool"] = refused(code, f"Cognito may not use the identity {identity}.")
@@ -316,6 +330,16 @@ def test_whether_the_caller_may_create_a_grant(attach: Run, wire: Any, code: str
     assert wire.sent("CreateGrant")["DryRun"] is True
     assert len(told) == 1 + bool(words)
     assert not words or words in told[0]
+
+
+def test_a_key_that_there_is_not_is_refused(attach: Run, wire: Any) -> None:
+    wire.answers["CreateGrant"] = refused("NotFoundException")
+
+    done = attach("--yes")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: AWS: An error occurred (NotFoundException)")
+    assert wire.writes() == []
 
 
 def test_a_grant_that_was_made_all_the_same_is_revoked(attach: Run, wire: Any, key: str) -> None:

@@ -135,9 +135,7 @@ def test_an_sms_sender_that_came_later_has_its_key(attach: Any, detach: Run, wir
     assert wire.pool(pool)["LambdaConfig"] == {"CustomSMSSender": SMS, "KMSKeyID": key}
 
 
-def test_a_note_from_another_time_is_not_put_back(
-    attach: Any, detach: Run, wire: Any, function: str
-) -> None:
+def test_a_note_from_another_time_is_not_put_back(attach: Any, detach: Run, wire: Any, function: str) -> None:
     pool = wire.create_pool(LambdaConfig={"CustomEmailSender": FORMER, "KMSKeyID": FORMER_KEY})
     attach(pool)
     wire.cognito.update_user_pool(UserPoolId=pool, LambdaConfig={})
@@ -215,7 +213,9 @@ def test_the_permission_stays_while_another_trigger_needs_it(
 def test_what_was_left_half_way_is_cleaned_up(attach: Any, detach: Run, wire: Any, function: str) -> None:
     pool = wire.create_pool()
     attach(pool)
-    wire.answers["RemovePermission"] = Reply(403, {"Message": "No."}, {"X-Amzn-ErrorType": "AccessDeniedException"})
+    wire.answers["RemovePermission"] = Reply(
+        403, {"Message": "No."}, {"X-Amzn-ErrorType": "AccessDeniedException"}
+    )
 
     half = detach(pool, "--yes")
 

@@ -41,17 +41,17 @@ def command(*, pool_id: str, name: str, key_arn: str, sms_too: bool, yes: bool) 
     pool is sent back as it is, since AWS resets what is left out. Cognito is permitted to invoke the
     function for this pool alone. What was the sender before is kept in tags of the function, for `detach`.
     """
-    from .wiring import difference, lacking, lambda_config
+    from .wiring import difference, lambda_config
     from .wiring.function import Function
     from .wiring.keepsake import Keepsake
+    from .wiring.key import Key
     from .wiring.permission import Permission
     from .wiring.pool import Pool
 
     pool = Pool(pool_id)
-    pool.refuse_other_region("key", key_arn.split(":")[3])
-    function = Function(name, pool)
+    key, function = Key(key_arn, pool), Function(name, pool)
     role = function.role()
-    was, will = pool.lambda_config, lambda_config.attached(pool.lambda_config, function.arn, key_arn)
+    was, will = pool.lambda_config, lambda_config.attached(pool.lambda_config, function.arn, key.arn)
     lambda_config.refuse_other_key_for_sms(was, will, allowed=sms_too)
     permission, keepsake = Permission(function, pool), Keepsake(function, pool)
     given, kept = permission.is_given(), keepsake.read()
@@ -63,9 +63,8 @@ def command(*, pool_id: str, name: str, key_arn: str, sms_too: bool, yes: bool) 
         lines.append(("+", "permission", str(permission)))
 
     difference.show(pool, lines)
-    if was != will:
-        lacking.warn(lacking.for_caller(pool, key_arn, role))
-    lacking.warn(lacking.for_function(pool, key_arn, role))
+    for gap in (*(key.lacks_for_caller(role) if was != will else ()), *key.lacks_for_function(role)):
+        click.secho(f"! {gap}", fg="yellow", err=True)
     if difference.is_to_be_made(lines, yes=yes):
         # Not the pool first: Cognito would call what it may not invoke, and detach could not look back.
         if not given:

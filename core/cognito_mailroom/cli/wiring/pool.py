@@ -31,17 +31,10 @@ class Pool:
         self.id = pool_id
         self.region = pool_id.partition("_")[0]
         self._cognito = boto3.client("cognito-idp", region_name=self.region)
-        self._told: bytes = b"{}"
+        self._told: bytes = b""
         self._cognito.meta.events.register(_DESCRIBED, self._listen)
-        described = self._cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
-        self.arn: str = described["Arn"]
-        self.name: str = described["Name"]
-        self._refuse_unknown()
-        update = self._cognito.meta.service_model.operation_model("UpdateUserPool").input_shape
-        self.settings = settable(described, update)
-        # UpdateUserPool takes but one of these, and nobody says what becomes of the others.
-        mfa = self._cognito.get_user_pool_mfa_config(UserPoolId=pool_id)
-        self.mfa = {name: value for name, value in mfa.items() if name != "ResponseMetadata"}
+        self.settings, self.mfa = self._read()
+        self.name: str = self.settings["PoolName"]
 
     @property
     def account(self) -> str:
@@ -73,8 +66,8 @@ class Pool:
             self._cognito.update_user_pool(**wanted)
         except ClientError as error:  # whose text may quote the address that the pool sends from
             raise click.ClickException(f"AWS: {_ADDRESS.sub('(address)', str(error))}") from None
-        now = Pool(self.id)
-        changed = [*differences(wanted, now.settings), *differences(self.mfa, now.mfa, "MFA")]
+        settings, mfa = self._read()
+        changed = [*differences(wanted, settings), *differences(self.mfa, mfa, "MFA")]
         if changed:
             raise click.ClickException(
                 f"The pool was updated, but not only as it should be: {', '.join(changed)} is not what was "
@@ -90,13 +83,19 @@ class Pool:
             return "set it again in the console."
         return f"set it again in the console; what it was stands in {path}, with all the former settings."
 
-    def _listen(self, http_response: Any, **_: Any) -> None:
-        self._told = http_response.content
-
-    def _refuse_unknown(self) -> None:
-        described = self._cognito.meta.service_model.operation_model("DescribeUserPool").output_shape
-        if lost := sorted(unknown(json.loads(self._told), described)):
+    def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        pool = self._cognito.describe_user_pool(UserPoolId=self.id)["UserPool"]
+        operation = self._cognito.meta.service_model.operation_model
+        if lost := sorted(unknown(json.loads(self._told), operation("DescribeUserPool").output_shape)):
             raise click.ClickException(
                 f"The pool has settings that the installed boto3 ({boto3.__version__}) does not know, and "
                 f"which UpdateUserPool would reset: {', '.join(lost)}; pip install --upgrade boto3"
             )
+        self.arn: str = pool["Arn"]
+        # UpdateUserPool takes but one of these, and nobody says what becomes of the others.
+        mfa = self._cognito.get_user_pool_mfa_config(UserPoolId=self.id)
+        del mfa["ResponseMetadata"]
+        return settable(pool, operation("UpdateUserPool").input_shape), mfa
+
+    def _listen(self, http_response: Any, **_: Any) -> None:
+        self._told = http_response.content
