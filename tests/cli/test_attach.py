@@ -127,8 +127,9 @@ def test_a_permission_that_was_lost_is_given_again(attach: Run, wire: Any, pool:
         ({"SourceAccount": None}, ["AddPermission"]),
         ({"SourceArn": OTHER}, ["AddPermission"]),
         ({"Principal": "*"}, ["AddPermission"]),
+        ({"Qualifier": "1"}, ["AddPermission"]),
     ],
-    ids=["identical", "any-account", "other-pool", "anybody"],
+    ids=["identical", "any-account", "other-pool", "anybody", "version"],
 )
 def test_only_the_very_permission_is_left_alone(
     attach: Run, wire: Any, pool: str, function: str, changes: dict[str, Any], added: list[str]
@@ -141,8 +142,9 @@ def test_only_the_very_permission_is_left_alone(
         "SourceAccount": ACCOUNT,
         "SourceArn": f"arn:aws:cognito-idp:eu-west-1:{ACCOUNT}:userpool/{pool}",
     }
-    wanted = {name: value for name, value in (given | changes).items() if value is not None}
-    wire.functions.add_permission(**wanted)
+    wire.functions.publish_version(FunctionName=function)
+    given = {name: value for name, value in (given | changes).items() if value is not None}
+    wire.functions.add_permission(**given)
 
     assert attach("--yes").returncode == 0
 
@@ -368,7 +370,9 @@ FOR_POOL = "kms:EncryptionContext:userpool-id"
         (allowing({"AWS": ["arn:aws:iam::1:role/x", "ROLE"]}, ["kms:Encrypt", "kms:De*"]), None),
         (allowing(ROLE, Condition=under(FOR_POOL, ["POOL", "eu-west-1_other"])), None),
         (allowing(ROLE, Condition=under(FOR_POOL, "eu-west-1_other")), "add this statement"),
-        (allowing("*", "kms:*", Condition=under("kms:ViaService", "s3.amazonaws.com")), "add this statement"),
+        (allowing(ROLE, Condition={"StringLike": {FOR_POOL: "eu-*"}}), None),
+        (allowing(ROLE, Condition=under(FOR_POOL, "eu-*")), "add this statement"),
+        (allowing("*", "kms:*", Condition={"StringLike": {"kms:ViaService": "*"}}), "add this statement"),
         (allowing(ROLE, "kms:Encrypt"), "add this statement"),
         (allowing(ROLE, Effect="Deny"), "add this statement"),
         (allowing({"Service": "lambda.amazonaws.com"}), "add this statement"),

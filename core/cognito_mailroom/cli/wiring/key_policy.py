@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 from enum import Enum, auto
 from fnmatch import fnmatchcase
+from operator import eq
 from typing import Any
 
 _FOR_POOL = "kms:encryptioncontext:userpool-id"
+_MATCHES = {"StringEquals": eq, "StringLike": fnmatchcase}
 
 
 class Verdict(Enum):
@@ -63,9 +65,9 @@ def _counts(statement: dict[str, Any], pool_id: str) -> bool:
         statement["Effect"] == "Allow"
         and any(fnmatchcase("kms:decrypt", action.lower()) for action in _list(statement.get("Action", [])))
         and all(
-            operator in {"StringEquals", "StringLike"}
+            operator in _MATCHES
             and name.lower() == _FOR_POOL
-            and any(fnmatchcase(pool_id, value) for value in _list(values))
+            and any(_MATCHES[operator](pool_id, value) for value in _list(values))
             for operator, tests in statement.get("Condition", {}).items()
             for name, values in tests.items()
         )
