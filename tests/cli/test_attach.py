@@ -230,6 +230,16 @@ def test_of_two_names_for_one_setting_the_newer_is_sent(
     assert wire.sent("UpdateUserPool")["AdminCreateUserConfig"] == user | older
 
 
+@pytest.mark.parametrize("own", [{"team": "mail"}, {}], ids=["among-others", "alone"])
+def test_tags_that_aws_set_are_not_sent(attach: Run, wire: Any, own: dict[str, str]) -> None:
+    pool = wire.create_pool(UserPoolTags={**own, "aws:cloudformation:stack-name": "acme"})
+
+    done = attach("--yes", pool=pool)
+
+    assert done.returncode == 0, done.stderr
+    assert wire.sent("UpdateUserPool").get("UserPoolTags", {}) == own
+
+
 def test_what_is_empty_is_not_sent(attach: Run, wire: Any) -> None:
     def empty(answer: dict[str, Any]) -> dict[str, Any]:
         answer["UserPool"] |= {

@@ -26,7 +26,10 @@ def settable(pool: Mapping[str, Any], update: Any) -> dict[str, Any]:
     # instead of UnusedAccountValidityDays", https://github.com/hashicorp/terraform-provider-aws/issues/8827
     if "TemporaryPasswordValidityDays" in found.get("Policies", {}).get("PasswordPolicy", {}):
         found.get("AdminCreateUserConfig", {}).pop("UnusedAccountValidityDays", None)
-    return found
+    # AWS's own tags are nobody's to set: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+    tags = found.pop("UserPoolTags", {})
+    own = {name: value for name, value in tags.items() if not name.startswith("aws:")}
+    return found | ({"UserPoolTags": own} if own else {})
 
 
 def _known(value: Any, shape: Any) -> Any:
