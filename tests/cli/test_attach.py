@@ -271,8 +271,11 @@ def test_what_boto3_does_not_know_is_not_lost_in_silence(attach: Run, wire: Any)
     done = attach("--yes")
 
     assert done.returncode == 1
-    assert "would reset: UserPool.Policies.ShinyPolicy, UserPool.Shiny; pip install --upgrade" in done.stderr
+    assert "may therefore reset: Policies.ShinyPolicy, Shiny; pip install --upgrade boto3" in done.stderr
     assert wire.writes() == []
+    done = attach("--yes", "--let-reset", "Shiny", "--let-reset", "Policies.ShinyPolicy")
+    assert done.returncode == 0, done.stderr
+    assert not {"Shiny", "Dull"} & set(wire.sent("UpdateUserPool"))
 
 
 def test_what_aws_changed_besides_is_said_and_can_be_looked_up(
@@ -300,6 +303,34 @@ def test_what_aws_changed_besides_is_said_and_can_be_looked_up(
     assert kept.name in done.stderr
     assert kept.stat().st_mode & 0o777 == 0o600
     assert json.loads(kept.read_text())["Policies"]["PasswordPolicy"]["RequireSymbols"] is True
+
+
+def test_what_aws_changed_is_said_even_if_it_cannot_be_kept(
+    attach: Run, wire: Any, pool: str, folder: Path
+) -> None:
+    wire.answers["DescribeUserPool"] = lambda answer: (
+        {"UserPool": answer["UserPool"] | {"DeletionProtection": "ACTIVE"}} if wire.writes() else answer
+    )
+    (folder / f"{pool}.before.json").mkdir()
+
+    done = attach("--yes")
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("DeletionProtection is not what was sent; set it again in the console.\n")
+
+
+@pytest.mark.parametrize(
+    "name", ["GetUserPoolMfaConfig", "GetFunctionConfiguration", "GetPolicy", "ListTags"]
+)
+def test_what_may_not_be_read_is_not_guessed(attach: Run, wire: Any, name: str) -> None:
+    wire.answers[name] = refused("AccessDeniedException")
+
+    done = attach("--yes")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: AWS: An error occurred (AccessDeniedException) when calling the ")
+    assert f" {name} " in done.stderr
+    assert wire.writes() == []
 
 
 @pytest.mark.parametrize("code", ["CodeDeliveryFailureException", "InvalidEmailRoleAccessPolicyException"])

@@ -33,8 +33,11 @@ def _one_key(context: click.Context, parameter: click.Parameter, text: str) -> s
     help="The ARN of the key to encrypt with.",
 )
 @options.sms_too
+@options.let_reset
 @options.yes
-def command(*, pool_id: str, name: str, key_arn: str, sms_too: bool, yes: bool) -> None:
+def command(
+    *, pool_id: str, name: str, key_arn: str, sms_too: bool, let_reset: tuple[str, ...], yes: bool
+) -> None:
     """Make a function the custom e-mail sender of a user pool.
 
     Shows what that changes, and what the key still lacks; with --yes, does it. Every other setting of the
@@ -48,7 +51,7 @@ def command(*, pool_id: str, name: str, key_arn: str, sms_too: bool, yes: bool) 
     from .wiring.permission import Permission
     from .wiring.pool import Pool
 
-    pool = Pool(pool_id)
+    pool = Pool(pool_id, let_reset)
     key, function = Key(key_arn, pool), Function(name, pool)
     role = function.role()
     was, will = pool.lambda_config, lambda_config.attached(pool.lambda_config, function.arn, key.arn)

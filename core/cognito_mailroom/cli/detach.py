@@ -16,8 +16,9 @@ from .wiring import options
     help="The sender to take off; needed where it was not `attach` that set it, or where it is gone already.",
 )
 @options.sms_too
+@options.let_reset
 @options.yes
-def command(*, pool_id: str, name: str | None, sms_too: bool, yes: bool) -> None:
+def command(*, pool_id: str, name: str | None, sms_too: bool, let_reset: tuple[str, ...], yes: bool) -> None:
     """Take the custom e-mail sender off a user pool, and put back the one that `attach` replaced.
 
     Shows what that changes; with --yes, does it. Where there was no sender before, Cognito sends its
@@ -30,7 +31,7 @@ def command(*, pool_id: str, name: str | None, sms_too: bool, yes: bool) -> None
     from .wiring.permission import Permission
     from .wiring.pool import Pool
 
-    pool = Pool(pool_id)
+    pool = Pool(pool_id, let_reset)
     was = pool.lambda_config
     sender = lambda_config.sender(was)
     if not (name or sender):

@@ -19,4 +19,10 @@ pool = click.option(
 sms_too = click.option(
     "--sms-too", is_flag=True, help="Let the key change for the custom SMS sender as well."
 )
+let_reset = click.option(
+    "--let-reset",
+    metavar="SETTING",
+    multiple=True,
+    help="Go on although boto3 does not know this setting of the pool and AWS may reset it; may be repeated.",
+)
 yes = click.option("--yes", is_flag=True, help="Do it; without this, only show what would be done.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,15 @@ class Pool:
     """What AWS tells of a user pool at the moment.
 
     Raises:
-        ClickException: AWS tells more than the installed boto3 could send back.
+        ClickException: AWS tells more than the installed boto3 could send back, and than may be reset.
         ClientError: AWS refuses, or there is no such pool.
         BotoCoreError: AWS cannot be asked.
 
     """
 
-    def __init__(self, pool_id: str) -> None:
+    def __init__(self, pool_id: str, let_reset: Collection[str] = ()) -> None:
         self.id = pool_id
+        self._let_reset = let_reset
         self.region = pool_id.partition("_")[0]
         self._cognito = boto3.client("cognito-idp", region_name=self.region)
         self._told: bytes = b""
@@ -86,10 +88,13 @@ class Pool:
     def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
         pool = self._cognito.describe_user_pool(UserPoolId=self.id)["UserPool"]
         operation = self._cognito.meta.service_model.operation_model
-        if lost := sorted(unknown(json.loads(self._told), operation("DescribeUserPool").output_shape)):
+        described = operation("DescribeUserPool").output_shape.members["UserPool"]
+        lost = {*unknown(json.loads(self._told)["UserPool"], described)} - {*self._let_reset}
+        if lost:
             raise click.ClickException(
                 f"The pool has settings that the installed boto3 ({boto3.__version__}) does not know, and "
-                f"which UpdateUserPool would reset: {', '.join(lost)}; pip install --upgrade boto3"
+                f"which UpdateUserPool may therefore reset: {', '.join(sorted(lost))}; pip install --upgrade "
+                "boto3, or allow it for each with --let-reset"
             )
         self.arn: str = pool["Arn"]
         # UpdateUserPool takes but one of these, and nobody says what becomes of the others.

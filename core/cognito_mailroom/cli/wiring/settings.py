@@ -23,7 +23,7 @@ def settable(pool: Mapping[str, Any], update: Any) -> dict[str, Any]:
     named = dict(pool) | {member: pool[name] for member, name in _OTHERWISE_NAMED.items()}
     found: dict[str, Any] = _known(named, update)
     # A pool tells both, and takes only one: "Please use TemporaryPasswordValidityDays in PasswordPolicy
-    # instead of UnusedAccountValidityDays", https://github.com/hashicorp/terraform-provider-aws/issues/8827
+    # instead of UnusedAccountValidityDays", https://github.com/aws/aws-sdk-js/issues/3817
     if "TemporaryPasswordValidityDays" in found.get("Policies", {}).get("PasswordPolicy", {}):
         found.get("AdminCreateUserConfig", {}).pop("UnusedAccountValidityDays", None)
     # AWS's own tags are nobody's to set: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
