@@ -36,7 +36,6 @@ class Pool:
         self._told: bytes = b""
         self._cognito.meta.events.register(_DESCRIBED, self._listen)
         self.settings, self.mfa = self._read()
-        self.name: str = self.settings["PoolName"]
 
     @property
     def account(self) -> str:
@@ -97,6 +96,7 @@ class Pool:
                 "boto3, or allow it for each with --let-reset"
             )
         self.arn: str = pool["Arn"]
+        self.name: str = pool["Name"]
         # UpdateUserPool takes but one of these, and nobody says what becomes of the others.
         mfa = self._cognito.get_user_pool_mfa_config(UserPoolId=self.id)
         del mfa["ResponseMetadata"]
