@@ -1,14 +1,26 @@
-"""Runs the command line in a process of its own."""
+"""Runs the command line in a process of its own, if wanted on an AWS whose every request is seen."""
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
 
+import boto3
 import pytest
+import urllib3
+from cognito_mailroom.testing.http import HttpServer, Reply, Request
+from cognito_mailroom.testing.kms import AwsServer
 
 Done = subprocess.CompletedProcess[str]
 
@@ -49,3 +61,150 @@ def mailroom(shell: Mapping[str, str], folder: Path) -> Callable[..., Done]:
         )
 
     return run
+
+
+class Wire:
+    """The AWS of the run behind a wire on which every request is seen, and may be answered otherwise."""
+
+    def __init__(self, server: AwsServer) -> None:
+        self.calls: list[tuple[str, Any]] = []
+        """Each operation that the commands asked for, and what of it."""
+        self.answers: dict[str, Reply | Callable[[dict[str, Any]], Any]] = {}
+        """By operation: an answer that is given unasked, or what is done to the answer."""
+        self.cognito, self.functions, self.kms = map(server.client, ("cognito-idp", "lambda", "kms"))
+        self._server = server
+        self._pool = urllib3.PoolManager()
+
+    def __call__(self, request: Request) -> Reply:
+        name = _operation(request)
+        self.calls.append((name, json.loads(request.body or b"null")))
+        answer = self.answers.get(name)
+        if isinstance(answer, Reply):
+            return answer
+        sent = {name: request.headers.get(name, "") for name in ("Authorization", "X-Amz-Target")}
+        query = urlencode(request.query, doseq=True)
+        url = f"{self._server.endpoint_url}{request.path}?{query}"
+        got = self._pool.request(request.method, url, body=request.body, headers=sent)
+        headers = {name: got.headers[name] for name in {"X-Amzn-ErrorType"} & set(got.headers)}
+        return Reply(got.status, answer(got.json()) if answer else got.data, headers)
+
+    def close(self) -> None:
+        self._pool.clear()
+
+    def writes(self) -> list[str]:
+        """What was asked for that changes something. A grant is asked for only to hear whether it may be."""
+        names = [name for name, _ in self.calls]
+        return [name for name in names if not re.match("Get|List|Describe|(Create|Revoke)Grant", name)]
+
+    def sent(self, name: str) -> Any:
+        """What the only request for an operation said."""
+        [body] = [body for called, body in self.calls if called == name]
+        return body
+
+    def create_pool(self, **settings: Any) -> str:
+        pool_id: str = self.cognito.create_user_pool(**{"PoolName": "acme"} | settings)["UserPool"]["Id"]
+        return pool_id
+
+    def pool(self, pool_id: str) -> Any:
+        """A pool as it is described, but for when it was last changed."""
+        pool = self.cognito.describe_user_pool(UserPoolId=pool_id)["UserPool"]
+        return {name: value for name, value in pool.items() if name != "LastModifiedDate"}
+
+    def create_function(self) -> str:
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as file:
+            file.writestr("handler.py", "")
+        arn: str = self.functions.create_function(
+            FunctionName=f"mailroom-{uuid4().hex}",
+            Runtime="python3.13",
+            Handler="handler.lambda_handler",
+            Role=self.role(),
+            Code={"ZipFile": code.getvalue()},
+        )["FunctionArn"]
+        return arn
+
+    def role(self) -> str:
+        """The role that the functions run as."""
+        iam = self._server.client("iam")
+        allow = {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        with suppress(iam.exceptions.EntityAlreadyExistsException):
+            iam.create_role(RoleName="mailroom", AssumeRolePolicyDocument=json.dumps({"Statement": [allow]}))
+        arn: str = iam.get_role(RoleName="mailroom")["Role"]["Arn"]
+        return arn
+
+    def statements(self, function: str) -> list[Any]:
+        """The policy of a function."""
+        try:
+            policy = self.functions.get_policy(FunctionName=function)["Policy"]
+        except self.functions.exceptions.ResourceNotFoundException:
+            return []
+        statements: list[Any] = json.loads(policy)["Statement"]
+        return statements
+
+    def tags(self, function: str) -> dict[str, str]:
+        tags: dict[str, str] = self.functions.list_tags(Resource=function)["Tags"]
+        return tags
+
+
+def _operation(request: Request) -> str:
+    """The name of what is asked of AWS."""
+    if target := request.headers.get("X-Amz-Target"):
+        return target.rpartition(".")[2]
+    [kind] = re.findall(r"/(configuration|policy|tags)(?=/|$)", request.path)
+    return {
+        "configuration": {"GET": "GetFunctionConfiguration"},
+        "policy": {"GET": "GetPolicy", "POST": "AddPermission", "DELETE": "RemovePermission"},
+        "tags": {"GET": "ListTags", "POST": "TagResource", "DELETE": "UntagResource"},
+    }[kind][request.method]
+
+
+@pytest.fixture
+def wire(aws: AwsServer, shell: dict[str, str]) -> Iterator[Wire]:
+    """What the commands of a test talk to instead of AWS."""
+    wire = Wire(aws)
+    with closing(wire), HttpServer(wire) as server:
+        shell["AWS_ENDPOINT_URL"] = server.url
+        yield wire
+
+
+@pytest.fixture
+def key(aws: AwsServer) -> str:
+    return aws.create_key()
+
+
+@pytest.fixture
+def function(wire: Wire) -> str:
+    return wire.create_function()
+
+
+@pytest.fixture
+def full() -> dict[str, Any]:
+    """A pool with every setting that boto3 knows, if both create and update take it; hardly a default."""
+    model = boto3.client("cognito-idp").meta.service_model
+    create, update = (
+        model.operation_model(name).input_shape for name in ("CreateUserPool", "UpdateUserPool")
+    )
+    return {name: _some(create.members[name], name) for name in create.members if name in update.members}
+
+
+def _some(shape: Any, name: str) -> Any:
+    match shape.type_name:
+        case "structure":
+            # AWS takes it only of a pool that has not its successor.
+            members = {
+                name: each for name, each in shape.members.items() if name != "UnusedAccountValidityDays"
+            }
+            return {name: _some(each, name) for name, each in members.items()}
+        case "list":
+            return [_some(shape.member, name)]
+        case "map":
+            return {"some": _some(shape.value, name)}
+        case "boolean":
+            return True
+        case "integer":
+            return 2 if name == "Priority" else 17
+    return shape.enum[-1] if shape.enum else f"arn:aws:lambda:eu-west-1:123456789012:function:{name}"

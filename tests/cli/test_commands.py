@@ -6,6 +6,17 @@ from subprocess import CompletedProcess
 import pytest
 
 Run = Callable[..., CompletedProcess[str]]
+COMMANDS = [
+    "attach",
+    "bundle",
+    "demo",
+    "detach",
+    "encrypt",
+    "invoke",
+    "new-plugin",
+    "plugins",
+    "redrive",
+]
 
 
 def test_help_names_every_command_and_loads_nothing_heavy(mailroom: Run) -> None:
@@ -15,7 +26,7 @@ def test_help_names_every_command_and_loads_nothing_heavy(mailroom: Run) -> None
 
     assert done.returncode == 0
     commands = [line.split()[0] for line in done.stdout.partition("Commands:\n")[2].splitlines()]
-    assert commands == ["bundle", "demo", "encrypt", "invoke", "new-plugin", "plugins", "redrive"]
+    assert commands == COMMANDS
     loaded = done.stderr.split()
     assert "click" in loaded
     assert not {"aws_encryption_sdk", "boto3", "jinja2", "moto", "aiosmtpd", "rich.table"} & set(loaded)
@@ -23,7 +34,7 @@ def test_help_names_every_command_and_loads_nothing_heavy(mailroom: Run) -> None
 
 @pytest.mark.parametrize(
     ("wrong", "hint"),
-    [("demoo", "did you mean 'demo'?"), ("send", "there are bundle, demo, encrypt, ")],
+    [("demoo", "did you mean 'demo'?"), ("send", "there are attach, bundle, demo, detach, ")],
 )
 def test_an_unknown_command_is_one_sentence(mailroom: Run, wrong: str, hint: str) -> None:
     done = mailroom(wrong)
@@ -33,7 +44,7 @@ def test_an_unknown_command_is_one_sentence(mailroom: Run, wrong: str, hint: str
     assert hint in done.stderr
 
 
-@pytest.mark.parametrize("name", ["bundle", "demo", "encrypt", "invoke", "new-plugin", "plugins", "redrive"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(mailroom: Run, name: str) -> None:
     done = mailroom(name, "--help")
 

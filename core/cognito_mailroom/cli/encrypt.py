@@ -10,6 +10,8 @@ import click
 from cognito_mailroom.notification import Trigger
 from cognito_mailroom.suggestions import did_you_mean
 
+from .key_arn import key_arns
+
 _TRIGGERS = {trigger.removeprefix("CustomEmailSender_"): trigger for trigger in Trigger}
 
 
@@ -25,17 +27,6 @@ def _trigger(_: click.Context, __: click.Parameter, name: str | None) -> Trigger
     return folded[wanted]
 
 
-def _key_arn(_: click.Context, __: click.Parameter, text: str) -> str:
-    from cognito_mailroom.settings import Settings, variables
-
-    convert = next(known.convert for known in variables(Settings) if known.name == "MAILROOM_KMS_KEY_ARN")
-    try:
-        arns: tuple[str, ...] = convert(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-    return arns[0]
-
-
 def _attributes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
     split = [pair.partition("=") for pair in pairs]
     if not all(name and equals for name, equals, _ in split):
@@ -48,10 +39,11 @@ def _attributes(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -
 @click.option("--pool-id", required=True, help="The user pool that the event names in userPoolId.")
 @click.option(
     "--key-arn",
+    "key_arns",
     required=True,
     envvar="MAILROOM_KMS_KEY_ARN",
     show_envvar=True,
-    callback=_key_arn,
+    callback=key_arns,
     help="The ARN of the key the pool encrypts with; the first, if there are several.",
 )
 @click.option("--password", is_flag=True, help="Escape TEXT as Cognito does with temporary passwords.")
@@ -75,7 +67,7 @@ def command(
     *,
     text: str | None,
     pool_id: str,
-    key_arn: str,
+    key_arns: tuple[str, ...],
     password: bool,
     trigger: Trigger | None,
     email: str | None,
@@ -94,7 +86,7 @@ def command(
         code = None
     else:
         escape = password or trigger is Trigger.ADMIN_CREATE_USER
-        code = _encrypt(_secret(text), pool_id, key_arn, escape=escape)
+        code = _encrypt(_secret(text), pool_id, key_arns[0], escape=escape)
     if trigger is None:
         click.echo(code)
         return

@@ -14,8 +14,10 @@ from cognito_mailroom.errors import MailroomError
 from cognito_mailroom.suggestions import did_you_mean
 
 _COMMANDS = {
+    "attach": "Make the function a user pool's custom e-mail sender.",
     "bundle": "Build the package to deploy on Lambda.",
     "demo": "Send all eight mails on stand-ins, and look at them.",
+    "detach": "Take the function off a user pool, and put back what was there.",
     "encrypt": "Make the code of a test event, as Cognito does.",
     "invoke": "Run the Lambda function on event files.",
     "new-plugin": "Write a plugin for another provider, ready to be filled in.",
