@@ -120,7 +120,16 @@ def bundle(tmp_path_factory: pytest.TempPathFactory, here: tuple[str, ...]) -> C
     @cache
     def bundle(*options: str) -> Path:
         path = tmp_path_factory.mktemp("bundle") / "bundle.zip"
-        command = [sys.executable, "-m", "cognito_mailroom.cli", "bundle", *here, *options, "--out", path]
+        command = [
+            sys.executable,
+            "-m",
+            "cognito_mailroom.cli",
+            "bundle",
+            *here,
+            *options,
+            "--out",
+            str(path),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         assert done.returncode == 0, done.stdout + done.stderr
         with ZipFile(path) as archive:

@@ -16,7 +16,7 @@ REQUIRED = {
     "Provider": "postmark",
     "Sender": "Acme <no-reply@acme.example>",
 }
-SECRETS = "arn:aws:secretsmanager:eu-west-1:123456789012:secret"
+LOOK_UPS = ("secretsmanager:GetSecretValue", "ssm:GetParameter")
 POOL = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_AbCdEfGhI"
 THE_POOL_ALONE = {"StringEquals": {"kms:EncryptionContext:userpool-id": "eu-west-1_AbCdEfGhI"}}
 
@@ -110,11 +110,11 @@ def test_codes_are_read_by_the_function_that_delivers_and_by_nobody_else(queue: 
         ({}, {}),
         (
             {"SecretReference": "secretsmanager:prod/mail#postmark"},
-            {"secretsmanager:GetSecretValue": f"{SECRETS}:prod/mail-??????"},
+            dict.fromkeys(LOOK_UPS, "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/mail-??????"),
         ),
         (
             {"SecretReference": "ssm:/prod/mail"},
-            {"ssm:GetParameter": "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/mail"},
+            dict.fromkeys(LOOK_UPS, "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/mail"),
         ),
         (
             {"IdempotencyTable": "true"},
@@ -228,7 +228,7 @@ def test_alarms_go_off_for_all_that_fails(topic: str) -> None:
     "parameters",
     [
         {"SecretReference": "re_4f6d5e8a9c"},
-        {"SecretReference": f"secretsmanager:{SECRETS}:mail"},
+        {"SecretReference": "secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:mail"},
         {"Provider": "sendgrid, ses"},
         {"Sender": "Acme"},
         {"UserPoolId": POOL},
