@@ -46,9 +46,13 @@ class Deployed:
         """What AWS calls a resource: the id of a key, the URL of a queue."""
         return self._names[logical]
 
+    def properties(self, logical: str) -> Any:
+        """What the template says of a resource."""
+        return self._resources[logical]["Properties"]
+
     def running(self, logical: str, **more: str) -> Any:
         """A function, configured as it is there; ``more`` says where the counterparts of the test are."""
-        wanted = self._resources[logical]["Properties"]
+        wanted = self.properties(logical)
         made = self._aws.client("lambda").get_function_configuration(FunctionName=self.name(logical))
         environ = {
             **self._aws.environ,

@@ -75,6 +75,7 @@ def test_a_repeated_event_passes_through_the_queue_and_is_one_mail(
     parameters: dict[str, str],
     whereabouts: dict[str, str],
     server: SmtpServer,
+    aws: AwsServer,
     load: Load,
     encrypted: Encrypted,
     received: Callable[[str], dict[str, Any]],
@@ -93,3 +94,6 @@ def test_a_repeated_event_passes_through_the_queue_and_is_one_mail(
 
     assert len(server.messages) == 1
     assert "may be mailed twice" not in worker.log
+    expiry = stack.properties("Table")["TimeToLiveSpecification"]["AttributeName"]
+    records = aws.client("dynamodb").scan(TableName=stack.name("Table"))["Items"]
+    assert [expiry in record for record in records] == [True]
