@@ -1,6 +1,6 @@
 """The bundle as Lambda runs it: under AWS's own runtime client, behind AWS's own emulator of the service.
 
-Both are looked for where ``tox run -e lambda`` installs them.
+Both are looked for where tox installs them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from contextlib import suppress
 from functools import cache
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import mkdtemp
 from time import monotonic
 from typing import Any, Self
 from zipfile import ZipFile
@@ -100,21 +101,36 @@ def _free_ports() -> tuple[int, int]:
 def _installed(variable: str, name: str) -> Path:
     path = Path(os.environ.get(variable, os.devnull), name)
     if not path.exists():
-        pytest.exit(f"{variable} leads to no {name}: run tox -e lambda, which installs it.", returncode=1)
+        pytest.exit(
+            f"{variable} leads to no {name}: run tox, -e lambda or -e sam, which install it.", returncode=1
+        )
     return path
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+def here() -> tuple[str, ...]:
+    """The options that make a bundle for this machine."""
+    return "--python", PYTHON, "--arch", ARCH
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory, here: tuple[str, ...]) -> Callable[..., Path]:
     """``bundle("--provider", "smtp")``: the zip for this machine, which stands beside its contents."""
 
     @cache
     def bundle(*options: str) -> Path:
         path = tmp_path_factory.mktemp("bundle") / "bundle.zip"
-        command = [sys.executable, "-m", "cognito_mailroom.cli", "bundle", "--python", PYTHON, "--arch", ARCH]
-        done = subprocess.run(  # noqa: S603
-            [*command, *options, "--out", path], capture_output=True, text=True, check=False
-        )
+        command = [
+            sys.executable,
+            "-m",
+            "cognito_mailroom.cli",
+            "bundle",
+            *here,
+            *options,
+            "--out",
+            str(path),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         assert done.returncode == 0, done.stdout + done.stderr
         with ZipFile(path) as archive:
             archive.extractall(path.with_suffix(""))
@@ -124,7 +140,17 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def function(aws: AwsServer, key_arn: str, tmp_path: Path) -> Callable[..., Function]:
+def emulated(tmp_path: Path) -> Callable[..., Function]:
+    """``emulated(folder, handler, environ)``: the function of a folder, with this environment and no more."""
+
+    def emulated(folder: Path, handler: str, environ: Mapping[str, str]) -> Function:
+        return Function(folder, handler, environ, Path(mkdtemp(dir=tmp_path)))
+
+    return emulated
+
+
+@pytest.fixture
+def function(aws: AwsServer, key_arn: str, emulated: Callable[..., Function]) -> Callable[..., Function]:
     """``function(zip, NAME="value")``: the function with these settings; ``timeout`` is in whole seconds."""
 
     def function(
@@ -137,6 +163,33 @@ def function(aws: AwsServer, key_arn: str, tmp_path: Path) -> Callable[..., Func
             "MAILROOM_FROM": "Acme <no-reply@acme.example>",
             **settings,
         }
-        return Function(zip_file.with_suffix(""), handler, environ, tmp_path)
+        return emulated(zip_file.with_suffix(""), handler, environ)
 
     return function
+
+
+@pytest.fixture
+def received(aws: AwsServer) -> Callable[[str], dict[str, Any]]:
+    """``received(url)``: what is in a queue, as Lambda hands it to the function behind it."""
+
+    def received(url: str) -> dict[str, Any]:
+        answer = aws.client("sqs").receive_message(
+            QueueUrl=url, AttributeNames=["All"], MaxNumberOfMessages=10
+        )
+        records = [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {},
+                "md5OfBody": message["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{aws.region}:123456789012:{url.rpartition('/')[2]}",
+                "awsRegion": aws.region,
+            }
+            for message in answer["Messages"]
+        ]
+        return {"Records": records}
+
+    return received

@@ -57,29 +57,22 @@ def test_an_event_that_lambda_repeats_is_one_mail(
 
 
 def test_a_queue_lies_between_two_functions(
-    everything: Path, function: Function, aws: AwsServer, load: Load, encrypted: Callable[..., str]
+    everything: Path,
+    function: Function,
+    aws: AwsServer,
+    load: Load,
+    encrypted: Callable[..., str],
+    received: Callable[[str], dict[str, Any]],
 ) -> None:
-    sqs = aws.client("sqs")
-    url = sqs.create_queue(QueueName="mails")["QueueUrl"]
+    url = aws.client("sqs").create_queue(QueueName="mails")["QueueUrl"]
     with function(everything, MAILROOM_QUEUE_URL=url) as forwarder:
         event = load("sign_up", encrypted("482910"))
         assert forwarder.invoke(event).get("response") == {}, forwarder.log
-    (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
-    record = {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message["Attributes"],
-        "messageAttributes": {},
-        "md5OfBody": message["MD5OfBody"],
-        "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:mails",
-        "awsRegion": "eu-west-1",
-    }
+    batch = received(url)
 
     with SmtpServer() as server:
         settings = {"MAILROOM_PROVIDER": "smtp", **server.environ}
         with function(everything, handler="handler.queue_handler", **settings) as worker:
-            assert worker.invoke({"Records": [record]}) == {"batchItemFailures": []}, worker.log
+            assert worker.invoke(batch) == {"batchItemFailures": []}, worker.log
 
     assert len(server.messages) == 1
