@@ -92,10 +92,16 @@ class HttpClient:
             )
         else:
             self.pool = _HttpPool(host, url.port, client=self)
-        self._path = (url.path or "").rstrip("/")
+        self.path = (url.path or "").rstrip("/")
 
     def post(self, path: str, *, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> Answer:
-        """Posts a body and returns whatever the provider answers, a refusal included.
+        """Posts a body, as `request` does."""
+        return self.request("POST", path, body=body, headers=headers, deadline=deadline)
+
+    def request(
+        self, method: str, path: str, *, body: bytes, headers: Mapping[str, str], deadline: Deadline
+    ) -> Answer:
+        """Sends a request and returns whatever the provider answers, a refusal included.
 
         Raises:
             Unavailable: there was no whole answer before the deadline.
@@ -105,7 +111,7 @@ class HttpClient:
         self.deadline = deadline
         try:
             response = self.pool.urlopen(
-                "POST", self._path + path, body=body, headers=headers, retries=False, preload_content=False
+                method, self.path + path, body=body, headers=headers, retries=False, preload_content=False
             )
             content = response.read(MAX_ANSWER_BYTES + 1)
         except (urllib3.exceptions.HTTPError, OSError) as error:

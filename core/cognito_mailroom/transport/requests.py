@@ -2,57 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import io
 from typing import TYPE_CHECKING, Any
 
 from requests import Response
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ProtocolError
-
-from .http import MAX_ANSWER_BYTES
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
 
 if TYPE_CHECKING:
     from .http import HttpClient
 
 
-class KeptAdapter(HTTPAdapter):
+class KeptAdapter(BaseAdapter):
     """Mount it on the SDK's session; set ``client.deadline`` before each call.
 
-    Every request goes over the client's one connection, under the client's TLS context.
+    Every request goes over the client's one connection, under the client's TLS context. Where the client
+    raises Unavailable or ConfigurationError, so does the session. Set ``trust_env`` of the session to
+    False: what requests would look up in the environment for each request, this does not use.
     """
 
     def __init__(self, client: HttpClient) -> None:
-        super().__init__(max_retries=0)
+        super().__init__()
         self._client = client
 
-    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> Any:
-        """The client's pool, whatever the URL."""
-        return self._client.pool
-
-    def cert_verify(self, *_: Any) -> None:
-        """Nothing: requests would load its own bundle of authorities anew for every connection."""
-
-    def build_response(self, req: Any, resp: Any) -> Response:
-        """An answer of which requests reads so much and no more, lest it fill the memory."""
-        response = super().build_response(req, resp)
-        resp.stream = _bounded(resp)
+    def send(self, request: Any, **_: Any) -> Response:
+        """Hands the request over; of requests' own options, such as its timeout, none is needed."""
+        client = self._client
+        body = request.body or b""
+        answer = client.request(
+            request.method,
+            request.path_url.removeprefix(client.path),
+            body=body.encode() if isinstance(body, str) else body,
+            headers=request.headers,
+            deadline=client.deadline,
+        )
+        response = Response()
+        response.status_code = answer.status
+        response.headers = CaseInsensitiveDict(answer.headers)
+        response.encoding = get_encoding_from_headers(response.headers)
+        response.raw = io.BytesIO(answer.body)
+        response.request, response.url = request, request.url
         return response
 
-
-class EndlessAnswerError(ProtocolError):
-    """The answer goes on beyond any that a provider gives."""
-
-
-def _bounded(answer: Any) -> Callable[..., Iterator[bytes]]:
-    stream = answer.stream
-
-    def read(*args: Any, **options: Any) -> Iterator[bytes]:
-        received = 0
-        for piece in stream(*args, **options):
-            received += len(piece)
-            if received > MAX_ANSWER_BYTES:
-                answer.close()
-                raise EndlessAnswerError
-            yield piece
-
-    return read
+    def close(self) -> None:
+        """Leaves the connection, which is the client's."""

@@ -7,12 +7,10 @@ import re
 
 import environ
 import requests
-from cognito_mailroom import Deadline, MailroomError, Message, Notification, Receipt, Secret, hookimpl
+from cognito_mailroom import Deadline, Message, Notification, Receipt, Secret, hookimpl
 from cognito_mailroom.settings import HostedTemplates, switch
 from cognito_mailroom.transport import http
-from cognito_mailroom.transport.answers import unreachable
 from cognito_mailroom.transport.requests import KeptAdapter
-from mailgun import ApiError
 from mailgun.config import Config, RetryPolicy
 from mailgun.endpoints import Endpoint
 
@@ -51,6 +49,7 @@ class MailgunProvider:
         self._settings = settings
         self._http = http.HttpClient(settings.base_url)
         session = requests.Session()
+        session.trust_env = False  # no .netrc is read for every mail, nor put in place of the key
         session.mount(settings.base_url, KeptAdapter(self._http))
         # Not by the SDK's Client, which would set up a connection and TLS of its own.
         url, headers = Config(settings.base_url)["messages"]
@@ -72,14 +71,9 @@ class MailgunProvider:
 
         """
         self._http.deadline = deadline
-        try:
-            fields = form(message, test_mode=self._settings.test_mode)
-            answer = self._messages.create(data=fields, domain=self._settings.domain)
-        except ApiError as error:
-            failure: MailroomError = unreachable(str(self._http.pool.host), error)
-        else:
-            said = answers.contents(answer)
-            if answer.status_code == 200 and "id" in said:
-                return Receipt(message_id=str(said["id"]).strip("<>"), detail=str(said.get("message", "")))
-            failure = answers.error(answer, message, self._settings.api_key)
-        raise failure  # not in the except clause, so that it drags no other exception along
+        fields = form(message, test_mode=self._settings.test_mode)
+        answer = self._messages.create(data=fields, domain=self._settings.domain)
+        said = answers.contents(answer)
+        if answer.status_code == 200 and "id" in said:
+            return Receipt(message_id=str(said["id"]).strip("<>"), detail=str(said.get("message", "")))
+        raise answers.error(answer, message, self._settings.api_key)

@@ -9,10 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-import requests
 from cognito_mailroom import ConfigurationError, Deadline, Message, Notification, Receipt, Secret, hookimpl
 from cognito_mailroom.settings import HostedTemplates
-from cognito_mailroom.transport.answers import unreachable
 from cognito_mailroom.transport.http import HttpClient, base_url
 from cognito_mailroom.transport.requests import KeptAdapter
 from postmarker.core import PostmarkClient
@@ -78,13 +76,8 @@ class PostmarkProvider:
 
         """
         self._http.deadline = deadline
-        try:
-            answer = self._send(message)
-        except requests.RequestException as error:
-            failure = unreachable(str(self._http.pool.host), error)
-        else:
-            return Receipt(message_id=str(answer["MessageID"]), detail=str(answer.get("Message", "")))
-        raise failure  # not in the except clause, so that it drags no other exception along
+        answer = self._send(message)
+        return Receipt(message_id=str(answer["MessageID"]), detail=str(answer.get("Message", "")))
 
     def _send(self, message: Message) -> dict[str, Any]:
         tag, client_id = (*message.tags, "", "")[:2]
