@@ -26,7 +26,7 @@ class KeptAdapter(BaseAdapter):
         super().__init__()
         self._client = client
 
-    def send(self, request: Any, **_: Any) -> Response:
+    def send(self, request: Any, **_: Any) -> Response:  # type: ignore[override]
         """Hands the request over; of requests' own options, such as its timeout, none is needed."""
         client = self._client
         body = request.body or b""
@@ -34,7 +34,8 @@ class KeptAdapter(BaseAdapter):
             request.method,
             request.path_url.removeprefix(client.path),
             body=body.encode() if isinstance(body, str) else body,
-            headers=request.headers,
+            # requests would have answers compressed, and unpack them itself.
+            headers={**request.headers, "Accept-Encoding": "identity"},
             deadline=client.deadline,
         )
         response = Response()
