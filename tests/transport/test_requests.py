@@ -20,15 +20,14 @@ from cognito_mailroom.testing.http import (
     Stall,
 )
 from cognito_mailroom.transport.http import HttpClient
-from cognito_mailroom.transport.requests import KeptAdapter
+from cognito_mailroom.transport.requests import KeptSession
 
 Send = Callable[..., requests.Response]
 
 
 @pytest.fixture
-def session(server: HttpServer, client: HttpClient) -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.mount(server.url, KeptAdapter(client))
+def session(client: HttpClient) -> Iterator[requests.Session]:
+    with KeptSession(client) as session:
         yield session
 
 
@@ -47,6 +46,14 @@ def test_requests_share_the_clients_connection(server: HttpServer, send: Send) -
     for number in range(20):
         assert send(str(number)).json() == {"path": "/mails", "body": str(number)}
     assert server.connections == 1
+
+
+def test_of_a_browser_there_is_nothing(server: HttpServer, send: Send) -> None:
+    server.next(Reply(302, headers={"Location": f"{server.url}/elsewhere", "Set-Cookie": "a=b"}))
+    assert send().status_code == 302
+    assert send().json()["path"] == "/mails"
+    assert [request.headers.get("Cookie") for request in server.requests] == [None, None]
+    assert {request.headers["Accept-Encoding"] for request in server.requests} == {"identity"}
 
 
 def test_a_refusal_is_an_answer(server: HttpServer, send: Send) -> None:
@@ -93,20 +100,20 @@ def test_the_deadline_goes_before_the_sdks_own_timeout(
     assert monotonic() - started < 2
 
 
-def test_the_authorities_are_the_clients(session: requests.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_authorities_are_the_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     with HttpServer(lambda _: Reply(202), tls=True) as server:
         client = HttpClient(server.url, ca_file=str(server.ca_file))
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere")
-        session.mount(server.url, KeptAdapter(client))
+        session = KeptSession(client)
         client.deadline = Deadline(10)
         assert session.post(server.url, data=b"", timeout=60).status_code == 202
 
 
-def test_a_certificate_that_cannot_be_verified_is_shown_once(session: requests.Session) -> None:
+def test_a_certificate_that_cannot_be_verified_is_shown_once() -> None:
     with HttpServer(lambda _: Reply(202), tls=tls.server_context(issuer=trustme.CA())) as server:
         client = HttpClient(server.url)
         client.deadline = Deadline(10)
-        session.mount(server.url, KeptAdapter(client))
+        session = KeptSession(client)
         with pytest.raises(Unavailable, match=r"^The certificate of 127\.0\.0\.1"):
             session.post(server.url, data=b"", timeout=60)
     assert server.connections == 1

@@ -6,11 +6,10 @@ import logging
 import re
 
 import environ
-import requests
 from cognito_mailroom import Deadline, Message, Notification, Receipt, Secret, hookimpl
 from cognito_mailroom.settings import HostedTemplates, switch
 from cognito_mailroom.transport import http
-from cognito_mailroom.transport.requests import KeptAdapter
+from cognito_mailroom.transport.requests import KeptSession
 from mailgun.config import Config, RetryPolicy
 from mailgun.endpoints import Endpoint
 
@@ -48,12 +47,9 @@ class MailgunProvider:
     def __init__(self, settings: MailgunSettings) -> None:
         self._settings = settings
         self._http = http.HttpClient(settings.base_url)
-        session = requests.Session()
-        session.trust_env = False  # no .netrc is read for every mail, nor put in place of the key
-        session.mount(settings.base_url, KeptAdapter(self._http))
         # Not by the SDK's Client, which would set up a connection and TLS of its own.
         url, headers = Config(settings.base_url)["messages"]
-        self._messages = Endpoint(url, headers, ("api", settings.api_key.reveal()), session)
+        self._messages = Endpoint(url, headers, ("api", settings.api_key.reveal()), KeptSession(self._http))
         self._messages.retry_policy = RetryPolicy(max_retries=0)
 
     @hookimpl

@@ -17,8 +17,8 @@ _MAINTENANCE, _INVALID_REQUEST, _INACTIVE_RECIPIENT = 100, 300, 406
 _ABOUT_RECIPIENT = re.compile(r"(?i)(Invalid|Error parsing) 'To'")
 
 
-def check(token: Secret, response: Response, **_: object) -> None:
-    """Called by requests with each answer; returns for the success that Postmark documents.
+def check(token: Secret, response: Response) -> None:
+    """Called by the SDK with each answer; returns for the success that Postmark documents.
 
     Raises:
         Rejected: the recipient is inactive or malformed.

@@ -12,7 +12,7 @@ import environ
 from cognito_mailroom import ConfigurationError, Deadline, Message, Notification, Receipt, Secret, hookimpl
 from cognito_mailroom.settings import HostedTemplates
 from cognito_mailroom.transport.http import HttpClient, base_url
-from cognito_mailroom.transport.requests import KeptAdapter
+from cognito_mailroom.transport.requests import KeptSession
 from postmarker.core import PostmarkClient
 
 from .answers import check
@@ -53,13 +53,11 @@ class PostmarkProvider:
         self._settings = settings
         self._http = HttpClient(settings.base_url)
         self._sdk = _Client(token, root_api_url=settings.base_url)
+        self._sdk.session = KeptSession(self._http)
+        # The SDK's own check loses the headers, and stumbles over a refusal that is not JSON.
+        self._sdk.check_response = partial(check, settings.server_token)
         # All that it logs are whole mails and answers: let no record pass but of a logger that there is not.
         self._sdk.logger.addFilter(logging.Filter("nothing"))
-        session = self._sdk.session
-        session.trust_env = False  # no .netrc is read for every mail, nor put in place of the token
-        session.mount(settings.base_url, KeptAdapter(self._http))
-        # The SDK's own check loses the headers, and stumbles over a refusal that is not JSON.
-        session.hooks["response"].append(partial(check, settings.server_token))
 
     @hookimpl
     def mailroom_render(self, notification: Notification, draft: Message) -> Message | None:
@@ -107,6 +105,7 @@ class PostmarkProvider:
 
 
 class _Client(PostmarkClient):  # type: ignore[misc]
-    """The SDK's, whose repr would show the token."""
+    """The SDK's, whose repr would show the token, and which would make a session of its own."""
 
+    session: Any = None
     __repr__ = object.__repr__
