@@ -8,10 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aws_encryption_sdk
-from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError, InvalidKeyIdError
+from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 from aws_encryption_sdk.identifiers import CommitmentPolicy
-from aws_encryption_sdk.key_providers.base import MasterKeyProvider, MasterKeyProviderConfig
-from aws_encryption_sdk.key_providers.kms import KMSMasterKey
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -19,6 +17,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from .deadline import Deadline
 from .errors import ConfigurationError, DecryptionError, MailroomError, Unavailable
 from .event import Request
+from .materials import Keys, Materials
 from .notification import Secret, Trigger
 from .transport import boto
 
@@ -49,9 +48,7 @@ class Decryptor:
             ) from None
         self._kms = boto.keep(client)
         client.meta.events.register("after-call.kms.Decrypt", _raise_what_kms_said)
-        self._keys = _Keys()
-        for arn in key_arns:
-            self._keys.master_keys[arn.encode()] = KMSMasterKey(key_id=arn, client=client)
+        self._materials = Materials(Keys.of(key_arns, client))
         # Cognito's messages are signed but not key-committing, which the SDK's default policy refuses.
         self._sdk = aws_encryption_sdk.EncryptionSDKClient(
             commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT,
@@ -71,7 +68,7 @@ class Decryptor:
             return None
         ciphertext = _decode(request.code)
         self._kms.deadline = deadline.within(_KMS_SECONDS)
-        message = self._sdk.stream(mode="decrypt", source=ciphertext, key_provider=self._keys)
+        message = self._sdk.stream(mode="decrypt", source=ciphertext, materials_manager=self._materials)
         try:
             plaintext, pool_id = message.read(), message.header.encryption_context.get("userpool-id")
         except MailroomError:
@@ -139,19 +136,3 @@ def _raise_what_kms_said(http_response: Any, parsed: Mapping[str, Any], **_: Any
         f"KMS refuses to decrypt ({code}): "
         "check that the key is enabled and that the function's role has kms:Decrypt on it."
     )
-
-
-class _Keys(MasterKeyProvider):  # type: ignore[misc]
-    """A KMS master key for each listed ARN, all over one client: the SDK's own would build more."""
-
-    provider_id = "aws-kms"
-    _config_class = MasterKeyProviderConfig
-
-    def __init__(self) -> None:
-        self.master_keys: dict[bytes, KMSMasterKey] = {}
-
-    def _new_master_key(self, key_id: bytes) -> KMSMasterKey:
-        try:
-            return self.master_keys[key_id]
-        except KeyError:
-            raise InvalidKeyIdError("not a key that MAILROOM_KMS_KEY_ARN names") from None
