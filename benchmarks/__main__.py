@@ -1,61 +1,94 @@
-"""``python -m benchmarks``: measures, prints a table, and writes RESULTS.md."""
+"""``python -m benchmarks``: measures, prints what came of it, and writes it down."""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import certifi
 import click
 
-from .packages import package, trust
-from .samples import Sample, bare, cores, take, under_runtime
-from .servers import Servers
-from .tables import show
+from . import growth, imports, parts, report
+from .bench import bench, cores_of_machine
+from .samples import in_turns
+from .starts import bare, under_runtime
 
-PROVIDERS = ("smtp", "sendgrid", "mailgun", "postmark", "ses")
+PROVIDERS = ("sendgrid", "ses", "smtp", "mailgun", "postmark")
 MODES = {"runtime": under_runtime, "bare": bare}
+TASKS = ("comparison", "parts", "growth", "imports")
 
 
 @click.command()
 @click.option("--provider", "providers", multiple=True, type=click.Choice(PROVIDERS), default=PROVIDERS)
 @click.option("--mode", "modes", multiple=True, type=click.Choice(list(MODES)), default=tuple(MODES))
-@click.option("--runs", default=15, show_default=True, help="Cold starts of each function.")
-@click.option("--warm", default=50, show_default=True, help="Invocations after the first.")
+@click.option("--task", "tasks", multiple=True, type=click.Choice(TASKS), default=TASKS)
 @click.option(
-    "--packages", type=click.Path(path_type=Path), help="Where to keep the packages, and find them."
+    "--runs", type=click.IntRange(min=1), default=15, show_default=True, help="Starts of each function."
 )
+@click.option(
+    "--warm", type=click.IntRange(min=1), default=50, show_default=True, help="Events after the first."
+)
+@click.option(
+    "--events", type=click.IntRange(min=3_000), default=10_000, show_default=True, help="For growth."
+)
+@click.option("--packages", type=click.Path(path_type=Path), help="Where packages but ours are kept.")
+@click.option("--out", type=click.Path(path_type=Path), help="What to write; without it, nothing is written.")
 def main(
-    providers: tuple[str, ...], modes: tuple[str, ...], runs: int, warm: int, packages: Path | None
+    *,
+    providers: tuple[str, ...],
+    modes: tuple[str, ...],
+    tasks: tuple[str, ...],
+    runs: int,
+    warm: int,
+    events: int,
+    packages: Path | None,
+    out: Path | None,
 ) -> None:
-    """Measure ours beside the function one would write by hand, in turns."""
-    measured, rest = cores()
+    """Measure our function beside the one that one would write by hand, in turns."""
+    _, rest = cores_of_machine
     os.sched_setaffinity(0, {rest})
-    with TemporaryDirectory(prefix="mailroom-benchmarks-") as temporary:
-        (packages or Path(temporary)).mkdir(exist_ok=True)
+    found = report.Report(runs, warm, _command())
+    with _folder(packages) as folder:
         for provider in providers:
-            work = Path(temporary, provider)
-            work.mkdir()
-            with Servers(provider, rest) as servers:
-                names = ["ours", "handwritten", *(["floor"] if provider == "smtp" else [])]
-                contestants = [package(name, provider, packages or Path(temporary)) for name in names]
-                for each in contestants:
-                    trust(each.folder, servers.authority)
-                trusted = work / "authorities.pem"
-                trusted.write_text(Path(certifi.where()).read_text("utf-8") + servers.authority, "utf-8")
-                environ = {**servers.environ, "SSL_CERT_FILE": str(trusted)}
-                for mode in modes:
-                    samples: dict[str, list[Sample]] = {name: [] for name in names}
-                    for turn in range(runs):
-                        # Each goes first as often as any other.
-                        for index in range(len(contestants)):
-                            each = contestants[(turn + index) % len(contestants)]
-                            samples[each.contestant].append(
-                                take(MODES[mode], each.folder, servers, environ, warm=warm, core=measured)
-                            )
-                    show(provider, mode, samples)
-                click.echo({each.contestant: each.zip_size for each in contestants})
+            with bench(provider, folder) as at:
+                found.packages[provider] = at.packages
+                if "comparison" in tasks:
+                    for mode in modes:
+                        click.echo(f"{provider}, {mode}: {runs} starts of each", err=True)
+                        found.samples[provider, mode] = in_turns(at, MODES[mode], runs=runs, warm=warm)
+                if "parts" in tasks:
+                    for name in at.packages:
+                        found.parts[provider, name] = parts.parts(at, name, runs=max(3, runs // 3))
+                if "imports" in tasks:
+                    found.imports[provider] = imports.profile(at, runs=max(3, runs // 3))
+                # What grows, grows with every provider alike.
+                if "growth" in tasks and provider == providers[-1]:
+                    click.echo(f"{provider}: {events} events", err=True)
+                    found.growth = growth.growth(at, events=events)
+                    found.beside = growth.beside_unused_plugins(at, runs=2 * runs)
+    text = found.text(out.with_suffix(".svg").name) if out else found.text()
+    click.echo(text)
+    if out:
+        out.write_text(text, "utf-8")
+        if found.parts:
+            out.with_suffix(".svg").write_text(found.chart(), "utf-8")
+
+
+def _command() -> str:
+    return " ".join(["python -m benchmarks", *sys.argv[1:]])
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.absolute()
+        return
+    with TemporaryDirectory(prefix="mailroom-benchmarks-") as folder:
+        yield Path(folder)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,8 @@ from cognito_mailroom.testing.runtime import ARCH
 
 HERE = Path(__file__).parent
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-NEEDS = {
-    "handwritten": ("aws-encryption-sdk", "boto3"),
-    "floor": ("cryptography",),
-}
+PROBES = [HERE / "process" / f"{name}.py" for name in ("probe", "stopwatch", "usage")]
+NEEDS = {"handwritten": ("aws-encryption-sdk", "boto3"), "floor": ("cryptography",)}
 _PRIVATE = "\n# The servers of the benchmark\n"
 SDKS = {"mailgun": ("mailgun",), "postmark": ("postmarker",), "sendgrid": ("sendgrid",)}
 
@@ -37,7 +35,7 @@ class Package:
 
 
 def package(contestant: str, provider: str, work: Path) -> Package:
-    """Builds one below ``work``, unless it is there already.
+    """Builds one below ``work``; others than ours only if it is not there already.
 
     Raises:
         subprocess.CalledProcessError: pip or the bundle command failed, which says why on its own.
@@ -45,24 +43,28 @@ def package(contestant: str, provider: str, work: Path) -> Package:
     """
     folder = work / f"{contestant}-{provider}"
     archive = folder.with_suffix(".zip")
+    if contestant == "ours":
+        shutil.rmtree(folder, ignore_errors=True)
+        archive.unlink(missing_ok=True)
     if not archive.exists():
         (_bundle if contestant == "ours" else _install)(contestant, provider, folder)
         for _ in pack(folder, "", archive):
             pass
-        # Only now, since it does not belong to what would be deployed.
-        shutil.copy(HERE / "process" / "probe.py", folder)
-        _compile(folder)
     with ZipFile(archive) as entries:
         size = sum(entry.file_size for entry in entries.infolist())
     return Package(contestant, folder, archive.stat().st_size, size)
 
 
-def trust(folder: Path, authority: str) -> None:
-    """Adds a certificate, in PEM, to all the bundles of authorities that a package brings along.
+def prepare(folder: Path, authority: str) -> None:
+    """Adds what is not deployed: the probe, and one more authority that the function trusts, in PEM.
 
-    A setting that names a file instead would change what is measured: who is told of one file for boto3 and
-    of none for the provider has to read two.
+    The authority goes into all the bundles that the package brings along. A setting that names a file
+    instead would change what is measured: who is told of one file for boto3 and of none for the provider
+    has to read two.
     """
+    for path in PROBES:
+        shutil.copy(path, folder)
+        _compile(folder, folder / path.name)
     for path in folder.rglob("cacert.pem"):
         public = path.read_text("utf-8").partition(_PRIVATE)[0]
         path.write_text(public + _PRIVATE + authority, "utf-8")
@@ -80,20 +82,12 @@ def _install(contestant: str, provider: str, folder: Path) -> None:
     options = ["--quiet", "--no-compile", "--only-binary=:all:", f"--constraint={constraints}"]
     _run("pip", "install", *options, f"--target={folder}", *needs)
     shutil.copyfile(HERE / contestant / f"{provider}.py", folder / "handler.py")
-    _compile(folder)
+    _compile(folder, folder)
 
 
-def _compile(folder: Path) -> None:
-    _run(
-        "compileall",
-        "-q",
-        "--invalidation-mode=unchecked-hash",
-        "-s",
-        str(folder),
-        "-p",
-        "/var/task",
-        str(folder),
-    )
+def _compile(folder: Path, what: Path) -> None:
+    options = ["-q", "--invalidation-mode=unchecked-hash", "-s", str(folder), "-p", "/var/task"]
+    _run("compileall", *options, str(what))
 
 
 def _run(module: str, *arguments: str) -> None:

@@ -33,6 +33,7 @@ class Servers:
         self._pipe, other = context.Pipe()
         self._process = context.Process(target=_serve, args=(other, self._provider, self._core), daemon=True)
         self._process.start()
+        other.close()  # so that reading ends when the process does
         self.environ: Mapping[str, str]
         self.authority: str
         self.environ, self.authority = self._pipe.recv()

@@ -4,13 +4,19 @@ All times are in seconds, by `time.monotonic`, which is one clock for all proces
 """
 
 import os
+import sys
 from time import monotonic, process_time
+
+STARTED, CPU = float(os.environ["BENCHMARK_STARTED"]), float(os.environ["BENCHMARK_CPU"])
+# A module beside this one that takes further notes, where these may cost some time.
+notes = __import__(os.environ["BENCHMARK_NOTES"]) if "BENCHMARK_NOTES" in os.environ else None
 
 begun = monotonic()
 import handler  # noqa: E402 - this is what is timed
 
 ready = monotonic()
-CPU = float(os.environ["BENCHMARK_CPU"])
+if notes:
+    notes.ready()
 calls: list[dict[str, float]] = []
 
 
@@ -24,11 +30,20 @@ def lambda_handler(event: dict[str, object], context: object) -> dict[str, objec
     finally:
         wall, after = monotonic() - began, process_time()
         calls.append({"wall": wall, "cpu": after - cpu, "cpu_after": after - CPU})
+        if notes and len(calls) == 1:
+            notes.end()
 
 
 def report() -> dict[str, object]:
     """What was noted; ``peak`` is the most memory that was resident, in KiB."""
     with open("/proc/self/status") as status:  # noqa: PTH123 - pathlib is not loaded here
         (peak,) = (int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-    started = float(os.environ["BENCHMARK_STARTED"])
-    return {"started": started, "begun": begun, "ready": ready, "calls": calls, "peak": peak}
+    return {
+        "started": STARTED,
+        "begun": begun,
+        "ready": ready,
+        "calls": calls,
+        "peak": peak,
+        "modules": list(sys.modules),
+        "notes": notes.taken() if notes else None,
+    }
