@@ -46,9 +46,9 @@ def figure(samples: Samples, name: str) -> Figure:
     return Figure({who: [*map(attrgetter(name), taken)] for who, taken in samples.items()})
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """In Markdown; the first column is of words, the others of numbers."""
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: Sequence[int] = (0,)) -> str:
+    """In Markdown; the columns are of numbers, but for those of words."""
+    lines = [head, ["---" if column in words else "---:" for column in range(len(head))], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from .figures import table
 from .imports import Profile
 from .reasons import reason
 
-COSTLIEST, UNUSED_MS = 10, 0.5
+COSTLIEST, LISTED = 10, 8
 
 
 def loading(profiles: Mapping[str, Profile]) -> Iterator[str]:
@@ -28,11 +29,14 @@ def loading(profiles: Mapping[str, Profile]) -> Iterator[str]:
             f"{profile.init} modules at import and {len(profile.first)} more with the first event; "
             f"{sum(costs.values()):.0f} ms in all. The ten costliest:"
         )
-        yield table(["", "ms", "why"], rows)
+        yield table(["", "ms", "why"], rows, words=(0, 2))
         late = ", ".join(f"`{module}`" for module in profile.first) or "none"
         yield f"Loaded with the first event: {late}."
-        listed = [f"`{module}`" for module in profile.unused if costs[module] >= UNUSED_MS]
+        counted = Counter(module.partition(".")[0] for module in profile.unused)
+        listed = [f"`{package}` ({count})" for package, count in counted.most_common(LISTED)]
+        most = [f"`{module}` ({costs[module]:.1f})" for module in profile.unused[:COSTLIEST]]
         yield (
-            f"Of {len(profile.unused)} modules, which take {unused:.1f} ms, no function ran; "
-            f"those of at least {UNUSED_MS} ms: {', '.join(listed) or 'none'}."
+            f"Of {len(profile.unused)} modules, which take {unused:.1f} ms, no function ran, though a "
+            f"constant or a class of some may be made use of. Most are of {', '.join(listed) or 'none'}; those that "
+            f"take most milliseconds: {', '.join(most) or 'none'}."
         )

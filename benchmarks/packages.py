@@ -79,7 +79,7 @@ def _install(contestant: str, provider: str, folder: Path) -> None:
     needs = NEEDS[contestant] + (SDKS.get(provider, ()) if contestant == "handwritten" else ())
     constraints = folder.with_suffix(".txt")
     constraints.write_text("".join(f"{each.name}=={each.version}\n" for each in distributions()), "utf-8")
-    options = ["--quiet", "--no-compile", "--only-binary=:all:", f"--constraint={constraints}"]
+    options = ["-qq", "--no-compile", "--only-binary=:all:", f"--constraint={constraints}"]
     _run("pip", "install", *options, f"--target={folder}", *needs)
     shutil.copyfile(HERE / contestant / f"{provider}.py", folder / "handler.py")
     _compile(folder, folder)

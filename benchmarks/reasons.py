@@ -9,6 +9,7 @@ _REASONS = {
     "botocore": "signs, sends and reads what KMS is asked, and SES",
     "cffi": "cryptography is built on it",
     "cognito_mailroom": "the mailroom itself",
+    "configparser": "environ-config imports it, for secrets in files",
     "contextlib": "nearly all of the others use it",
     "cryptography": "the Encryption SDK decrypts and checks signatures with it",
     "dataclasses": "libraries define their classes with it",
@@ -16,6 +17,7 @@ _REASONS = {
     "email": "composes the mail; http.client reads headers with it",
     "environ": "reads the settings",
     "http": "speaks HTTP to KMS and the provider",
+    "httpx2": "Mailgun's SDK imports it, for its asynchronous client",
     "idna": "an address with an international domain is written with it",
     "importlib.metadata": "finds the plugins",
     "inspect": "the Encryption SDK's attrs and pluggy look at functions with it",
@@ -45,6 +47,8 @@ _REASONS = {
 def reason(module: str) -> str:
     """For a module, or for the nearest package above it that has one."""
     name = module
+    if name.startswith("cognito_mailroom_"):
+        return "the chosen provider"
     while name and name not in _REASONS:
         name = name.rpartition(".")[0]
     return _REASONS.get(name, "")

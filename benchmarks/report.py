@@ -17,7 +17,7 @@ from .parts import PARTS
 from .samples import Samples
 
 TITLES = {"sendgrid": "SendGrid", "ses": "SES", "smtp": "SMTP", "mailgun": "Mailgun", "postmark": "Postmark"}
-MODES = {"runtime": "under AWS's runtime client", "bare": "in a bare process"}
+MODES = {"runtime": "Under AWS's runtime client", "bare": "In a bare process"}
 WHO = {"ours": "ours", "handwritten": "by hand", "floor": "floor"}
 GOALS = {"sendgrid": (0.85, 0.25), "ses": (0.85, 1.0)}
 """What cold start and warm CPU are held to, as ratios."""
@@ -68,12 +68,12 @@ class Report:
         for mode in dict.fromkeys(mode for _, mode in self.samples):
             head = ["", "cold", "init", "first", "warm", "warm CPU", "peak memory", "zip"]
             rows = [self._ratios(name, mode) for name, each in self.samples if each == mode]
-            yield MODES[mode].capitalize() + ":"
+            yield f"{MODES[mode]}:"
             yield table(head, rows)
         yield "## In full"
-        yield "Medians, the least and the most; the ratio of the medians, and the median of the turns' ratios."
+        yield "Medians, with the least and the most; the ratio of the medians, and the median of each turn's."
         for (provider, mode), samples in self.samples.items():
-            yield f"### {TITLES[provider]}, {MODES[mode]}"
+            yield f"### {TITLES[provider]}: {MODES[mode][0].lower()}{MODES[mode][1:]}"
             yield in_full(samples)
         yield "## Package size"
         sizes = [

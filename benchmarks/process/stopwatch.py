@@ -4,6 +4,7 @@ Each moment is counted once, to whatever was entered last. The probe imports it 
 says so; it makes a cold start some per cent longer.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
 import os
 import sys
 from time import monotonic
@@ -27,8 +28,8 @@ def _count() -> None:
     _since = now
 
 
-def _timed(label, function):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - typing is not loaded here
-    def timed(*arguments, **options):  # type: ignore[no-untyped-def] # noqa: ANN002, ANN003, ANN202
+def _timed(label, function):
+    def timed(*arguments, **options):
         _count()
         _entered.append(label)
         try:
@@ -40,7 +41,7 @@ def _timed(label, function):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN
     return timed
 
 
-def _load(name, import_):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _load(name, import_):
     module = _timed(name, _find_and_load)(name, import_)
     for path, label in _functions.pop(name, ()):
         owner = module

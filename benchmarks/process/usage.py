@@ -3,6 +3,7 @@
 The probe imports it where ``BENCHMARK_NOTES`` says so. What Python itself loads at its start is left out.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
 import sys
 
 _FUNCTION = 1  # CO_OPTIMIZED, which the bodies of modules and classes lack
@@ -12,7 +13,7 @@ _ran: dict[str, set[str]] = {}
 _loaded: dict[str, list[str]] = {}
 
 
-def _started(code, _):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - typing is not loaded here
+def _started(code, _):
     if code.co_flags & _FUNCTION:
         _ran.setdefault(code.co_filename, set()).add(code.co_qualname)
     return _monitoring.DISABLE  # once is enough
@@ -35,7 +36,7 @@ def end() -> None:
     _loaded["first"] = [name for name in sys.modules if name not in known]
 
 
-def _functions(code) -> int:  # type: ignore[no-untyped-def] # noqa: ANN001
+def _functions(code):
     inner = [each for each in code.co_consts if hasattr(each, "co_consts")]
     return sum(bool(each.co_flags & _FUNCTION) + _functions(each) for each in inner)
 
