@@ -60,8 +60,8 @@ def main(
                         click.echo(f"{provider}, {mode}: {runs} starts of each", err=True)
                         found.samples[provider, mode] = in_turns(at, MODES[mode], runs=runs, warm=warm)
                 if "parts" in tasks:
-                    for name in at.packages:
-                        found.parts[provider, name] = parts.parts(at, name, runs=max(3, runs // 3))
+                    for name, each in parts.parts(at, runs=max(3, runs // 3)).items():
+                        found.parts[provider, name] = each
                 if "imports" in tasks:
                     found.imports[provider] = imports.profile(at, runs=max(3, runs // 3))
                 # What would grow is core's, so one provider shows it.

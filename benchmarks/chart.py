@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html import escape
 
+INVISIBLE = 0.3  # ms
 WIDTH, LABELS, BAR, GAP, LEGEND = 960, 150, 18, 6, 20
 COLOURS = (
     "#9aa5b1", "#c5ccd4", "#e08a00", "#b4491c", "#7b3fa0", "#2a9d5c", "#8c6d46",
@@ -41,6 +42,8 @@ def _bar(name: str, bar: Mapping[str, float], y: int, scale: float) -> Iterator[
     yield f'<text x="{LABELS - 8}" y="{y + 13}" text-anchor="end">{escape(name)}</text>'
     for colour, (part, value) in zip(COLOURS, bar.items(), strict=True):
         width = value * scale
+        if value < INVISIBLE:
+            continue
         yield (
             f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{BAR}" fill="{colour}">'
             f"<title>{escape(name)}: {escape(part)}, {value:.0f} ms</title></rect>"

@@ -37,6 +37,6 @@ def loading(profiles: Mapping[str, Profile]) -> Iterator[str]:
         most = [f"`{module}` ({costs[module]:.1f})" for module in profile.unused[:COSTLIEST]]
         yield (
             f"Of {len(profile.unused)} modules, which take {unused:.1f} ms, no function ran, though a "
-            f"constant or a class of some may be made use of. Most are of {', '.join(listed) or 'none'}; those that "
-            f"take most milliseconds: {', '.join(most) or 'none'}."
+            f"constant or a class of some may be made use of. By package: {', '.join(listed) or 'none'}; "
+            f"the costliest, with their ms: {', '.join(most) or 'none'}."
         )

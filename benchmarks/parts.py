@@ -16,7 +16,7 @@ PARTS = (
     "Encryption SDK",
     "provider's SDK",
     "Jinja2",
-    "the rest of the imports",
+    "all else",
     "settings, plugins",
     "TLS contexts",
     "clients of AWS",
@@ -52,18 +52,21 @@ botocore.session=Session.create_client=clients of AWS
 """
 
 
-def parts(bench: Bench, contestant: str, *, runs: int) -> dict[str, float]:
-    """The median milliseconds of each part, under AWS's runtime client."""
+def parts(bench: Bench, *, runs: int) -> dict[str, dict[str, float]]:
+    """By contestant, the median milliseconds of each part under AWS's runtime client; taken in turns."""
     events = bench.servers.events(1)
-    taken: list[Counter[str]] = []
+    taken: dict[str, list[Counter[str]]] = {name: [] for name in bench.packages}
     for _ in range(runs):
-        noted = bench.start(under_runtime, bench.packages[contestant].folder, events, **stopwatch(contestant))
-        shares: Counter[str] = Counter()
-        for label, seconds in noted["notes"].items():
-            shares[_part(label)] += 1000 * seconds
-        shares[PARTS[0]] = 1000 * (noted["begun"] - noted["started"])
-        taken.append(shares)
-    return {part: median(shares[part] for shares in taken) for part in PARTS}
+        for name, package in bench.packages.items():
+            noted = bench.start(under_runtime, package.folder, events, **stopwatch(name))
+            shares = Counter({PARTS[0]: 1000 * (noted["begun"] - noted["started"])})
+            for label, seconds in noted["notes"].items():
+                shares[_part(label)] += 1000 * seconds
+            taken[name].append(shares)
+    return {
+        name: {part: median(shares[part] for shares in each) for part in PARTS}
+        for name, each in taken.items()
+    }
 
 
 def stopwatch(contestant: str) -> dict[str, str]:
@@ -78,4 +81,4 @@ def _part(label: str) -> str:
     package = label.partition(".")[0]
     if package in sys.stdlib_module_names:
         return "standard library"
-    return _PART_OF.get(package, "the rest of the imports")
+    return _PART_OF.get(package, "all else")

@@ -66,7 +66,7 @@ class Report:
             "invocations in each; below 1, ours takes less. In brackets what a ratio is held to."
         )
         for mode in dict.fromkeys(mode for _, mode in self.samples):
-            head = ["", "cold", "init", "first", "warm", "warm CPU", "peak memory", "zip"]
+            head = ["", "cold", "cold CPU", "init", "first", "warm", "warm CPU", "peak memory", "zip"]
             rows = [self._ratios(name, mode) for name, each in self.samples if each == mode]
             yield f"{MODES[mode]}:"
             yield table(head, rows)
@@ -87,7 +87,7 @@ class Report:
         samples, packages = self.samples[provider, mode], self.packages[provider]
         ratios = {
             name: figure(samples, name).ratio
-            for name in ("cold", "init", "first", "warm", "warm_cpu", "peak")
+            for name in ("cold", "cold_cpu", "init", "first", "warm", "warm_cpu", "peak")
         }
         words = {name: f"{ratio:.2f}" for name, ratio in ratios.items()}
         if mode == "runtime":
