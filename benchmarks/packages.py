@@ -43,10 +43,8 @@ def package(contestant: str, provider: str, work: Path) -> Package:
     """
     folder = work / f"{contestant}-{provider}"
     archive = folder.with_suffix(".zip")
-    if contestant == "ours":
+    if contestant == "ours" or not archive.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        archive.unlink(missing_ok=True)
-    if not archive.exists():
         (_bundle if contestant == "ours" else _install)(contestant, provider, folder)
         for _ in pack(folder, "", archive):
             pass
