@@ -29,10 +29,8 @@ class Growth:
 
     provider: str
     events: int
-    second: float
-    """Of the second thousand events."""
-    last: float
-    """Of the last thousand."""
+    thousands: list[float]
+    """Of each thousand events."""
     peak: float
     """At the end."""
 
@@ -55,12 +53,11 @@ def growth(bench: Bench, *, events: int) -> Growth:
     """Sends events through one process of ours."""
     distinct = bench.servers.events(DISTINCT)
     noted = bench.start(bare, bench.packages["ours"].folder, [distinct[i % DISTINCT] for i in range(events)])
-    cpu = [1000 * call["cpu"] for call in noted["calls"]]
+    cpu = [1000 * seconds for _, seconds, _ in noted["calls"]]
     return Growth(
         bench.provider,
         events,
-        second=sum(cpu[SPAN : 2 * SPAN]) / SPAN,
-        last=sum(cpu[-SPAN:]) / SPAN,
+        thousands=[sum(cpu[start : start + SPAN]) / SPAN for start in range(0, events, SPAN)],
         peak=noted["peak"] / 1024,
     )
 

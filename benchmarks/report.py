@@ -112,12 +112,13 @@ class Report:
 
 
 def _growth(growth: Growth, beside: Beside) -> Iterator[str]:
-    ratio = growth.last / growth.second
+    _, second, *_, last = growth.thousands
+    each = ", ".join(f"{cpu:.2f}" for cpu in growth.thousands)
     yield "## As work grows"
     yield (
         f"{growth.events:,} events through one process with {TITLES[growth.provider]}: the last thousand "
-        f"took {growth.last:.2f} ms of CPU each, the second thousand {growth.second:.2f}: {ratio:.2f} times "
-        f"as much (1.05). Peak memory was {growth.peak:.1f} MiB."
+        f"took {last / second:.2f} times the CPU of the second (1.05). In ms an event, thousand by thousand: "
+        f"{each}. Peak memory was {growth.peak:.1f} MiB."
     )
     yield (
         f"The import of the handler beside {PLUGINS} plugins that are installed and not chosen: "

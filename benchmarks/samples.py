@@ -34,15 +34,15 @@ class Sample:
     @classmethod
     def of(cls, noted: Noted) -> Self:
         """From what the probe noted of one start."""
-        first, *others = noted["calls"]
+        first, *others = ([1000 * seconds for seconds in call] for call in noted["calls"])
         return cls(
             cold=1000 * (noted["accepted"][0] - noted["started"]),
-            cold_cpu=1000 * first["cpu_after"],
+            cold_cpu=first[2],
             init=1000 * (noted["ready"] - noted["begun"]),
-            first=1000 * first["wall"],
-            first_cpu=1000 * first["cpu"],
-            warm=1000 * median(call["wall"] for call in others),
-            warm_cpu=1000 * median(call["cpu"] for call in others),
+            first=first[0],
+            first_cpu=first[1],
+            warm=median(wall for wall, *_ in others),
+            warm_cpu=median(cpu for _, cpu, _ in others),
             peak=noted["peak"] / 1024,
         )
 
