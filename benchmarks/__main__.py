@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
+from cognito_mailroom.testing.runtime import installed
 
 from . import growth, imports, parts, report
 from .bench import bench, cores_of_machine
@@ -48,6 +49,11 @@ def main(
     out: Path | None,
 ) -> None:
     """Measure our function beside the one that one would write by hand, in turns."""
+    try:
+        for variable, name in (("SAM_CLI", "samcli"), ("LAMBDA_RUNTIME", "awslambdaric")):
+            installed(variable, name)
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from None
     _, rest = cores_of_machine
     os.sched_setaffinity(0, {rest})
     found = report.Report(runs, warm, _command())
