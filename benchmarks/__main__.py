@@ -49,11 +49,7 @@ def main(
     out: Path | None,
 ) -> None:
     """Measure our function beside the one that one would write by hand, in turns."""
-    try:
-        for variable, name in (("SAM_CLI", "samcli"), ("LAMBDA_RUNTIME", "awslambdaric")):
-            installed(variable, name)
-    except FileNotFoundError as error:
-        raise click.ClickException(str(error)) from None
+    _check()
     _, rest = cores_of_machine
     os.sched_setaffinity(0, {rest})
     found = report.Report(runs, warm, _command())
@@ -81,6 +77,14 @@ def main(
         out.write_text(text, "utf-8")
         if found.parts:
             out.with_suffix(".svg").write_text(found.chart(), "utf-8")
+
+
+def _check() -> None:
+    try:
+        for variable, name in (("SAM_CLI", "samcli"), ("LAMBDA_RUNTIME", "awslambdaric")):
+            installed(variable, name)
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _command() -> str:
