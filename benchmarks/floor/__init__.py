@@ -1,0 +1,1 @@
+"""The least code that could do it, for one provider."""

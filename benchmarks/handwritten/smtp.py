@@ -1,0 +1,60 @@
+"""Cognito's custom e-mail sender by an SMTP server, as one writes it from AWS's documentation of the trigger.
+
+Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-email-sender.html
+"""
+
+import base64
+import html
+import os
+import smtplib
+import ssl
+from email.message import EmailMessage
+from typing import Any
+
+import aws_encryption_sdk
+from aws_encryption_sdk.identifiers import CommitmentPolicy
+
+SUBJECTS = {
+    "CustomEmailSender_SignUp": "Confirm your account",
+    "CustomEmailSender_ResendCode": "Confirm your account",
+    "CustomEmailSender_ForgotPassword": "Reset your password",
+    "CustomEmailSender_UpdateUserAttribute": "Confirm your e-mail address",
+    "CustomEmailSender_VerifyUserAttribute": "Confirm your e-mail address",
+    "CustomEmailSender_Authentication": "Your sign-in code",
+    "CustomEmailSender_AdminCreateUser": "Your temporary password",
+    "CustomEmailSender_AccountTakeOverNotification": "A new sign-in to your account",
+}
+
+encryption_sdk = aws_encryption_sdk.EncryptionSDKClient(
+    commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT
+)
+key_provider = aws_encryption_sdk.StrictAwsKmsMasterKeyProvider(key_ids=[os.environ["KEY_ARN"]])
+tls = ssl.create_default_context()
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001
+    """Decrypts the code and mails it."""
+    request = event["request"]
+    code = ""
+    if request["code"]:
+        plaintext, _ = encryption_sdk.decrypt(
+            source=base64.b64decode(request["code"]), key_provider=key_provider
+        )
+        code = plaintext.decode()
+    name = request["userAttributes"].get("given_name", "")
+    text = f"Hello {name},\n\nyour code is\n\n{code}\n\nAcme\n"
+    html_ = f"<p>Hello {html.escape(name)},</p><p>your code is <b>{html.escape(code)}</b></p><p>Acme</p>"
+    send(request["userAttributes"]["email"], SUBJECTS[event["triggerSource"]], text, html_)
+    return event
+
+
+def send(recipient: str, subject: str, text: str, html_: str) -> None:
+    """Hands the mail to an SMTP server."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = os.environ["SENDER"], recipient, subject
+    mail.set_content(text)
+    mail.add_alternative(html_, subtype="html")
+    with smtplib.SMTP(os.environ["SMTP_HOST"], int(os.environ["SMTP_PORT"])) as server:
+        server.starttls(context=tls)
+        server.login(os.environ["SMTP_USERNAME"], os.environ["SMTP_PASSWORD"])
+        server.send_message(mail)
