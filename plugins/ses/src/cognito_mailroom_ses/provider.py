@@ -12,7 +12,8 @@ from cognito_mailroom.transport import boto
 from .refusals import refused, unusable
 from .request import send_email
 
-_CONFIG = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+# What is sent is written in one place here, and looked over by SES.
+_CONFIG = Config(retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=False)
 
 
 @environ.config(prefix="SES", frozen=True)

@@ -17,9 +17,7 @@ _ABOUT_RECIPIENT = re.compile(
     r".*\b(address|domain|local name|local part|user name|group|quote)\b"
 )
 _TOO_MANY = ("Throttling", "TooManyRequests", "LimitExceeded")
-_ACTIONS = (
-    "ses:SendEmail, ses:SendRawEmail, ses:SendTemplatedEmail and ses:ApplyTrackingConfigurationOverrides"
-)
+_ACTIONS = "ses:SendEmail, ses:SendTemplatedEmail and ses:ApplyTrackingConfigurationOverrides"
 
 
 def refused(answer: Mapping[str, Any]) -> MailroomError:

@@ -13,7 +13,7 @@ from email.utils import formataddr
 from typing import Any
 
 from cognito_mailroom import Address, ConfigurationError, Message, Rejected
-from cognito_mailroom.transport.mime import compose, needs_smtputf8
+from cognito_mailroom.transport.mime import needs_smtputf8
 
 _UNTRACKED = {"Tracking": {"OpenTrackingEnabled": "DISABLED", "ClickTrackingEnabled": "DISABLED"}}
 _TAG_CHARS = 256
@@ -32,29 +32,45 @@ def send_email(message: Message, configuration_set: str | None, identity_arn: st
         "FromEmailAddress": _mailbox(message.sender),
         "FromEmailAddressIdentityArn": identity_arn,
         "Destination": {"ToAddresses": [str(message.recipient)]},
+        "ReplyToAddresses": [_mailbox(message.reply_to)] if message.reply_to else [],
         "EmailTags": [{"Name": name, "Value": _tag(value)} for name, value in tags.items() if value],
         "ConfigurationSetName": configuration_set,
         "ConfigurationOverrides": _UNTRACKED,
-        **(_templated(message) if message.hosted_template else _raw(message)),
+        "Content": {"Template": _template(message)}
+        if message.hosted_template
+        else {"Simple": _mail(message)},
     }
     return {name: value for name, value in parameters.items() if value}
 
 
-def _raw(message: Message) -> dict[str, Any]:
-    return {"Content": {"Raw": {"Data": compose(message).as_bytes()}}}
+def _mail(message: Message) -> dict[str, Any]:
+    bodies = {"Text": message.text, "Html": message.html}
+    return {
+        "Subject": _content(message.subject),
+        "Body": {name: _content(text) for name, text in bodies.items() if text},
+        "Headers": _headers(message),
+    }
 
 
-def _templated(message: Message) -> dict[str, Any]:
+def _template(message: Message) -> dict[str, Any]:
     # SES escapes nothing, and has one set of data for the subject, the text and the HTML. So what is
     # written without a thought is safe in HTML; the other two name text.code instead of code.
     data: dict[str, Any] = {name: html.escape(value) for name, value in message.variables.items()}
     data["text"] = dict(message.variables)
-    headers = [
-        {"Name": name, "Value": Header(value).encode(linesep="")} for name, value in message.headers.items()
-    ]
-    template = {"TemplateName": message.hosted_template, "TemplateData": json.dumps(data), "Headers": headers}
-    reply_to = [_mailbox(message.reply_to)] if message.reply_to else []
-    return {"Content": {"Template": template}, "ReplyToAddresses": reply_to}
+    return {
+        "TemplateName": message.hosted_template,
+        "TemplateData": json.dumps(data),
+        "Headers": _headers(message),
+    }
+
+
+def _content(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
+
+
+def _headers(message: Message) -> list[dict[str, str]]:
+    encoded = {name: Header(value).encode(linesep="") for name, value in message.headers.items()}
+    return [{"Name": name, "Value": value} for name, value in encoded.items()]
 
 
 def _mailbox(address: Address) -> str:

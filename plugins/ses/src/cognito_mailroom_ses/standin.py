@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
+from email.header import decode_header, make_header
 from email.utils import parseaddr
+from functools import cache
 from typing import Any
 
+from botocore.session import get_session
+from botocore.validate import ParamValidator
 from cognito_mailroom import Address
 from cognito_mailroom.testing.http import HttpStandIn, Reply, Request
 from cognito_mailroom.testing.standin import ReceivedMail
@@ -34,7 +37,9 @@ class SesServer(HttpStandIn):
         }
 
     def answer(self, request: Request) -> Reply:
-        """SendEmail; whether the request is as the API describes it, boto3 has checked."""
+        """SendEmail, for a request that is as the API describes it."""
+        if wrong := _wrong(request.json()):
+            return Reply(400, {"message": wrong}, {"x-amzn-errortype": "BadRequestException"})
         headers = {"Authorization": request.headers["Authorization"]}  # it names the region
         answer = self._moto.post(request.path, data=request.body, headers=headers)
         if answer.status_code == 200:
@@ -43,17 +48,28 @@ class SesServer(HttpStandIn):
         return Reply(answer.status_code, answer.data, {"x-amzn-errortype": kind})
 
 
+def _wrong(mail: dict[str, Any]) -> str:
+    """What botocore's description of the API says against a request; it tells each kind of content alike."""
+    report = ParamValidator().validate(mail, _model().operation_model("SendEmail").input_shape)
+    said: str = report.generate_report() if report.has_errors() else ""
+    return said
+
+
+@cache
+def _model() -> Any:
+    return get_session().get_service_model("sesv2")
+
+
 def _written(mail: dict[str, Any]) -> ReceivedMail:
-    content, recipients = mail["Content"], mail["Destination"]["ToAddresses"]
-    if raw := content.get("Raw"):
-        sender = parseaddr(mail["FromEmailAddress"])[1]
-        return ReceivedMail(sender, recipients, base64.b64decode(raw["Data"]))
-    # What the plugin never asks for, but others that are tried on this stand-in do.
-    body = content["Simple"]["Body"]
+    content = mail["Content"]["Simple"]
+    headers = {each["Name"]: each["Value"] for each in content.get("Headers", [])}
+    if replies := mail.get("ReplyToAddresses"):
+        headers["Reply-To"] = ", ".join(replies)
+    name, sender = parseaddr(mail["FromEmailAddress"])
     return ReceivedMail.written(
-        Address.parse(mail["FromEmailAddress"]),
-        [Address.parse(each) for each in recipients],
-        headers={"Subject": content["Simple"]["Subject"]["Data"]},
-        text=body.get("Text", {}).get("Data", ""),
-        html=body.get("Html", {}).get("Data", ""),
+        Address(sender, str(make_header(decode_header(name)))),
+        [Address.parse(each) for each in mail["Destination"]["ToAddresses"]],
+        headers={"Subject": content["Subject"]["Data"], **headers},
+        text=content["Body"].get("Text", {}).get("Data", ""),
+        html=content["Body"].get("Html", {}).get("Data", ""),
     )
