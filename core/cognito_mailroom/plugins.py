@@ -168,7 +168,7 @@ class Plugins:
     def _observe(self, hook: str, **facts: Any) -> None:
         """Calls observers one by one: pluggy alone would stop at the first that raises."""
         plugins = self._manager.get_plugins()
-        for plugin in plugins:
+        for plugin in [each.plugin for each in getattr(self._manager.hook, hook).get_hookimpls()]:
             try:
                 self._manager.subset_hook_caller(hook, plugins - {plugin})(**facts)
             except Exception as error:  # noqa: BLE001 - an observer must cost nothing

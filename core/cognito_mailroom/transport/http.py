@@ -132,6 +132,7 @@ class _Kept(HTTPConnection):
         self._tls = tls
         self._last_answer = 0.0
         self._reader: Any = None
+        self._unsent: list[bytes] = []
         self.response_class = self._bounded_response  # type: ignore[assignment]
 
     def __del__(self) -> None:
@@ -145,15 +146,13 @@ class _Kept(HTTPConnection):
             self.close()
         kept, self._reader = self.sock is not None, None
         try:
-            self.request(method, path, body, headers)
-            response = self.getresponse()
+            response = self._ask(method, path, body, headers)
         except OSError as error:
             answered = self._reader is not None and self._reader.received
             if not kept or answered or isinstance(error, TimeoutError):
                 raise
             self.close()
-            self.request(method, path, body, headers)
-            response = self.getresponse()
+            response = self._ask(method, path, body, headers)
         self._last_answer = monotonic()
         return response
 
@@ -165,10 +164,17 @@ class _Kept(HTTPConnection):
             self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host)
 
     def send(self, data: Any) -> None:
-        """Sends before the deadline."""
-        if self.sock is not None:
-            self.sock.settimeout(sockets.time_left(self.deadline))
-        super().send(data)
+        """Waits for the rest of the request, so that all of it is sent at once."""
+        self._unsent.append(data)
+
+    def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
+        self._unsent.clear()
+        self.request(method, path, body, headers)
+        if self.sock is None:
+            self.connect()
+        self.sock.settimeout(sockets.time_left(self.deadline))
+        self.sock.sendall(b"".join(self._unsent))
+        return self.getresponse()
 
     def _bounded_response(self, connection: Any, *args: Any, **options: Any) -> HTTPResponse:
         response = HTTPResponse(connection, *args, **options)

@@ -67,8 +67,8 @@ class MailgunProvider:
 
         """
         self._http.deadline = deadline
-        fields = form(message, test_mode=self._settings.test_mode)
-        answer = self._messages.create(data=fields, domain=self._settings.domain)
+        mail = form(message, test_mode=self._settings.test_mode)
+        answer = self._messages.create(files=mail, domain=self._settings.domain)
         said = answers.contents(answer)
         if answer.status_code == 200 and "id" in said:
             return Receipt(message_id=str(said["id"]).strip("<>"), detail=str(said.get("message", "")))
