@@ -41,7 +41,11 @@ class KeptSession(Session):
     ) -> Response:
         """Sends a request; of requests' other options, such as a timeout, none is needed."""
         prepared = PreparedRequest()
-        prepared.prepare(method, url, headers, files, data, params, auth, json=json)
+        prepared.prepare_method(method)
+        prepared.prepare_url(url, params)
+        prepared.prepare_headers(headers)
+        prepared.prepare_body(data, files, json)
+        prepared.prepare_auth(auth)
         body: Any = prepared.body or b""
         answer = self._client.request(
             method,
