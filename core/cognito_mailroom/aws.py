@@ -18,7 +18,7 @@ _BUSY = {"TooManyRequestsException", "ThrottlingException", "Throttling", "Reque
 
 
 def client(service: str, region: str | None = None) -> Any:
-    """A client of the session that KMS's is of; without a region, in the function's own."""
+    """A client of the one session, which KMS's is of too; without a region, in the function's own."""
     return boto.client(service, region, _CONFIG)
 
 

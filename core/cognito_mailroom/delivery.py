@@ -78,6 +78,7 @@ class Delivery:
 def _discreet(words: str, message: Message) -> str:
     """A plugin's words without whom and what, which the provider it quotes may have repeated."""
     for private in filter(None, (str(message.recipient), message.variables.get("code"))):
-        if private.lower() in words.lower():
+        # To look for it is cheaper than a pattern, but not all scripts agree on what is the same letter.
+        if not (words + private).isascii() or private.lower() in words.lower():
             words = re.sub(re.escape(private), "…", words, flags=re.IGNORECASE)
     return words

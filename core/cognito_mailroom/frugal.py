@@ -1,15 +1,20 @@
 """How the function starts sooner; imported before anything else of it.
 
-The libraries it stands on import a good deal that no event needs. What is named here is imported when
-somebody first asks for something in it: mostly never. And nothing that is built while starting is
-garbage, so to look for some costs time and finds nothing; `settled` ends that.
+The libraries it stands on import a good deal that no event needs. While they are imported here, stand-ins
+take the place of that: each imports the real module as soon as it is asked for something, which mostly is
+never. Once the libraries are there, the stand-ins are known to them alone; whoever else imports such a
+module gets the real one as ever.
+
+And nothing that is built while starting is garbage, so to look for some costs time and finds nothing;
+`settled` ends that.
 """
 
 from __future__ import annotations
 
 import gc
-import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -23,24 +28,20 @@ _POSTPONED = ("asyncio", "boto3", "botocore.waiter", "environ.secrets", "jmespat
 
 
 class _Postponed(ModuleType):
-    """Stands in for a module, and imports it as soon as it is asked for an attribute."""
+    """Stands in for a module, and passes on whatever it is asked for."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.__spec__ = ModuleSpec(name, None)
 
     def __getattr__(self, attribute: str) -> Any:
-        # Who goes through all modules, as inspect does, asks each for such attributes; for its path asks
-        # only who is about to import a module within it.
-        if attribute.startswith("__") and attribute != "__path__":
-            raise AttributeError(attribute)
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
         return getattr(import_module(self.__name__), attribute)
 
 
 class _Undocumented(str):
-    """What help() shows of a method that botocore made."""
+    """What help() shows of a method that botocore made: its writers of documentation are many modules."""
 
     __slots__ = ()
 
@@ -51,20 +52,8 @@ class _Undocumented(str):
 class _NoDocstrings(ModuleType):
     """Stands in for the module that has a class for the documentation of each kind of method."""
 
-    def __getattr__(self, attribute: str) -> type[_Undocumented]:
-        if attribute.startswith("__"):
-            raise AttributeError(attribute)
+    def __getattr__(self, _: str) -> type[_Undocumented]:
         return _Undocumented
-
-
-def _leave_undocumented() -> None:
-    """Spares botocore its writers of documentation, which its clients hold ready for help()."""
-    if "botocore.docs" in sys.modules or not (botocore := PathFinder.find_spec("botocore")):
-        return
-    docs = sys.modules["botocore.docs"] = _Postponed("botocore.docs")
-    # One module of the package is needed, and none of what the package itself imports.
-    docs.__path__ = [f"{place}/docs" for place in botocore.submodule_search_locations or ()]
-    sys.modules["botocore.docs.docstring"] = _NoDocstrings("botocore.docs.docstring")
 
 
 def settled() -> None:
@@ -73,9 +62,24 @@ def settled() -> None:
     gc.enable()
 
 
+@contextmanager
+def _standing_in() -> Iterator[None]:
+    stand_ins: list[ModuleType] = [_Postponed(name) for name in _POSTPONED]
+    if botocore := PathFinder.find_spec("botocore"):
+        docs = _Postponed("botocore.docs")
+        # One module of the package is needed, and none of what the package itself imports.
+        docs.__path__ = [f"{place}/docs" for place in botocore.submodule_search_locations or ()]
+        stand_ins += [docs, _NoDocstrings("botocore.docs.docstring")]
+    for each in stand_ins:
+        sys.modules.setdefault(each.__name__, each)
+    try:
+        yield
+    finally:
+        for each in stand_ins:
+            if sys.modules.get(each.__name__) is each:
+                del sys.modules[each.__name__]
+
+
 gc.disable()
-# Where asyncio is among the modules, even if only by name, logging asks it for a task at every line.
-logging.logAsyncioTasks = False  # type: ignore[attr-defined]  # typeshed does not know it
-for _name in _POSTPONED:
-    sys.modules.setdefault(_name, _Postponed(_name))
-_leave_undocumented()
+with _standing_in():
+    import environ  # noqa: F401 - all three for what they import in turn

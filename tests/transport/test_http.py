@@ -118,6 +118,32 @@ def test_a_server_that_closes_after_each_answer_is_bearable(
     assert [post(str(number)).json()["body"] for number in range(3)] == ["0", "1", "2"]
 
 
+@pytest.mark.parametrize("words", [b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", b"?"])
+def test_a_server_that_spoke_unasked_is_not_taken_at_its_word(
+    words: bytes, server: HttpServer, post: Callable[..., Answer]
+) -> None:
+    body = b"{}"
+    head = f"HTTP/1.1 202 Accepted\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    server.next(Garbage(head + body + words))
+    assert post("first").status == 202
+    assert post("second").json()["body"] == "second"
+    assert server.connections == 2
+
+
+def test_an_interim_answer_is_none_and_the_next_request_does_not_get_the_rest(
+    server: HttpServer, post: Callable[..., Answer], fails: Callable[..., str]
+) -> None:
+    server.next(Garbage(b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"))
+    assert "cannot be reached" in fails()
+    assert post("second").json()["body"] == "second"
+
+
+def test_a_client_says_who_it_is(server: HttpServer, client: HttpClient, post: Callable[..., Answer]) -> None:
+    post()
+    client.post("/", body=b"", headers={"user-agent": "own"}, deadline=Deadline(10))
+    assert [request.headers["User-Agent"] for request in server.requests] == ["cognito-mailroom", "own"]
+
+
 def test_after_an_announced_close_the_next_connection_counts_as_fresh(
     server: HttpServer, post: Callable[..., Answer], fails: Callable[..., str]
 ) -> None:

@@ -56,6 +56,29 @@ def test_of_a_browser_there_is_nothing(server: HttpServer, send: Send) -> None:
     assert {request.headers["Accept-Encoding"] for request in server.requests} == {"identity"}
 
 
+def test_the_sessions_own_headers_and_login_go_along(
+    server: HttpServer, client: HttpClient, session: requests.Session
+) -> None:
+    session.headers["X-Key"] = "k"
+    session.auth = ("user", "password")
+    client.deadline = Deadline(10)
+    session.post(f"{server.url}/mails", {"a": "b"}, timeout=60)
+    session.request("GET", f"{server.url}/mails", {"page": "2"}, timeout=60)
+    first, second = server.requests
+    assert (first.headers["X-Key"], first.form()) == ("k", {"a": ["b"]})
+    assert first.headers["Authorization"] == second.headers["Authorization"] == "Basic dXNlcjpwYXNzd29yZA=="
+    assert (second.method, second.query) == ("GET", {"page": ["2"]})
+
+
+def test_what_is_prepared_beforehand_takes_the_same_way(
+    server: HttpServer, client: HttpClient, session: requests.Session
+) -> None:
+    client.deadline = Deadline(10)
+    prepared = session.prepare_request(requests.Request("POST", f"{server.url}/mails", data="hello"))
+    assert session.send(prepared).json()["body"] == "hello"
+    assert server.connections == 1
+
+
 def test_a_refusal_is_an_answer(server: HttpServer, send: Send) -> None:
     server.next(Reply(429, "slowly", {"Retry-After": "7"}))
     answer = send()

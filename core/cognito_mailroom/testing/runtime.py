@@ -1,7 +1,7 @@
 """A function under AWS's own runtime client, behind AWS's own emulator of the service.
 
-Both are looked for where ``tox run -e lambda`` installs them: PyPI's awslambdaric in the folder that the
-variable ``LAMBDA_RUNTIME`` names, and PyPI's aws-sam-cli, for the emulator it ships, in that of ``SAM_CLI``.
+PyPI's awslambdaric is looked for in the folder that the variable ``LAMBDA_RUNTIME`` names, and PyPI's
+aws-sam-cli, for the emulator it ships, in that of ``SAM_CLI``; ``pip install --target`` puts them there.
 """
 
 from __future__ import annotations
@@ -116,5 +116,5 @@ def installed(variable: str, name: str) -> Path:
     """A file or folder below the one that a variable names; raises FileNotFoundError if it is not there."""
     path = Path(os.environ.get(variable, os.devnull), name)
     if not path.exists():
-        raise FileNotFoundError(f"{variable} leads to no {name}: run tox, which installs it.")
+        raise FileNotFoundError(f"{variable} leads to no {name}: install it into that folder.")
     return path

@@ -30,7 +30,7 @@ def cleaned(words: str, *secrets: Secret) -> str:
 
 
 def unreachable(host: str, error: Exception) -> Unavailable:
-    """For an exception of a socket, of urllib3 or of requests: there was no answer."""
+    """For an exception of a socket, or of whatever wraps one: there was no answer."""
     chain = list(_causes(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
         return Unavailable(

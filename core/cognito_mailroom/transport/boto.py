@@ -25,7 +25,9 @@ def session() -> botocore_session.Session:
 
 
 def client(service: str, region: str | None = None, config: Config | None = None) -> Any:
-    """The client that ``boto3.client`` would return; without a region, in the function's own.
+    """What ``boto3.client`` would return; without a region, in the function's own.
+
+    boto3's default session, which somebody may have set up otherwise, has no part in it.
 
     Raises:
         BotoCoreError: there is no such service, or no region.

@@ -102,6 +102,8 @@ class HttpClient:
 
         """
         self.deadline = self._connection.deadline = deadline
+        if not any(name.lower() == "user-agent" for name in headers):
+            headers = {**headers, "User-Agent": "cognito-mailroom"}  # some gateways turn away who gives none
         try:
             with self._connection.ask(method, self.path + path, body, headers, self.max_idle) as response:
                 content = response.read(MAX_ANSWER_BYTES + 1)
@@ -135,14 +137,14 @@ class _Kept(HTTPConnection):
         self._unsent: list[bytes] = []
         self.response_class = self._bounded_response  # type: ignore[assignment]
 
-    def __del__(self) -> None:
+    def __del__(self) -> None:  # nobody closes a client that lives as long as the function
         self.close()
 
     def ask(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], max_idle: float
     ) -> HTTPResponse:
         """Sends a request, and returns the answer as far as its headers."""
-        if monotonic() - self._last_answer > max_idle:
+        if monotonic() - self._last_answer > max_idle or self._has_spoken():
             self.close()
         kept, self._reader = self.sock is not None, None
         try:
@@ -158,14 +160,18 @@ class _Kept(HTTPConnection):
 
     def connect(self) -> None:
         """Connects, and goes on in TLS where that is wanted, before the deadline."""
-        self.sock = sockets.connect(self.host, self.port, self.deadline)
-        if self._tls:
-            self.sock.settimeout(sockets.time_left(self.deadline))
-            self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host)
+        connection = sockets.connect(self.host, self.port, self.deadline)
+        if self._tls:  # which closes the connection if it fails
+            connection = self._tls.wrap_socket(connection, server_hostname=self.host)
+        self.sock = connection
 
     def send(self, data: Any) -> None:
         """Waits for the rest of the request, so that all of it is sent at once."""
         self._unsent.append(data)
+
+    def _has_spoken(self) -> bool:
+        """Whether the server said something since its last answer: goodbye, or what nobody asked."""
+        return self.sock is not None and urllib3.util.wait_for_read(self.sock, timeout=0)
 
     def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
         self._unsent.clear()
@@ -174,7 +180,10 @@ class _Kept(HTTPConnection):
             self.connect()
         self.sock.settimeout(sockets.time_left(self.deadline))
         self.sock.sendall(b"".join(self._unsent))
-        return self.getresponse()
+        response = self.getresponse()
+        if response.status < 200:  # an interim answer; the next request would get the proper one
+            raise HTTPException
+        return response
 
     def _bounded_response(self, connection: Any, *args: Any, **options: Any) -> HTTPResponse:
         response = HTTPResponse(connection, *args, **options)

@@ -17,7 +17,7 @@ from .stage import Stage
 def compile_templates(stage: Stage, *folders: str) -> None:
     """Puts beside templates the modules that Jinja makes of them."""
     for folder in filter(Path.is_dir, (stage.folder / name for name in folders)):
-        template = next(path for path in folder.iterdir() if path.is_file())
+        template = next(path for path in folder.rglob("*") if path.is_file())
         for module in compile_ahead(folder):
             stage.take_in(module, template)
 

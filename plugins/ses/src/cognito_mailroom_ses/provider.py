@@ -12,7 +12,7 @@ from cognito_mailroom.transport import boto
 from .refusals import refused, unusable
 from .request import send_email
 
-# What is sent is written in one place here, and looked over by SES.
+# To validate what is written here takes time in every mail: the stand-in does so in tests, SES in earnest.
 _CONFIG = Config(retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=False)
 
 
