@@ -82,4 +82,5 @@ def _standing_in() -> Iterator[None]:
 
 gc.disable()
 with _standing_in():
-    import environ  # noqa: F401 - all three for what they import in turn
+    for _library in ("aws_encryption_sdk", "botocore.session", "environ"):
+        import_module(_library)
