@@ -53,7 +53,7 @@ def command(
 
     pool = Pool(pool_id, let_reset)
     key, function = Key(key_arn, pool), Function(name, pool)
-    role = function.role()
+    role = function.role
     was, will = pool.lambda_config, lambda_config.attached(pool.lambda_config, function.arn, key.arn)
     lambda_config.refuse_other_key_for_sms(was, will, allowed=sms_too)
     permission, keepsake = Permission(function, pool), Keepsake(function, pool)
@@ -66,7 +66,7 @@ def command(
         lines.append(("+", "permission", str(permission)))
 
     difference.show(pool, lines)
-    for gap in (*(key.lacks_for_caller(role) if was != will else ()), *key.lacks_for_function(role)):
+    for gap in (*(key.lacks_for_caller(role) if was != will else ()), *key.lacks_for_function(function)):
         click.secho(f"! {gap}", fg="yellow", err=True)
     if difference.is_to_be_made(lines, yes=yes):
         # Not the pool first: Cognito would call what it may not invoke, and detach could not look back.
