@@ -76,4 +76,5 @@ def command(
             keepsake.write(keep)
         if was != will:
             pool.update(will)
+            pool.check()
         click.echo("Attached.")
