@@ -8,6 +8,7 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from botocore.session import get_session
 from cognito_mailroom.testing.http import Reply
 
 Run = Callable[..., CompletedProcess[str]]
@@ -124,19 +125,20 @@ def test_a_permission_that_was_lost_is_given_again(attach: Run, wire: Any, pool:
     ("changes", "added"),
     [
         ({}, []),
+        ({"StatementId": "by-somebody-else"}, ["AddPermission"]),
         ({"SourceAccount": None}, ["AddPermission"]),
         ({"SourceArn": OTHER}, ["AddPermission"]),
         ({"Principal": "*"}, ["AddPermission"]),
         ({"Qualifier": "1"}, ["AddPermission"]),
     ],
-    ids=["identical", "any-account", "other-pool", "anybody", "version"],
+    ids=["identical", "another's", "any-account", "other-pool", "anybody", "version"],
 )
 def test_only_the_very_permission_is_left_alone(
     attach: Run, wire: Any, pool: str, function: str, changes: dict[str, Any], added: list[str]
 ) -> None:
     given = {
         "FunctionName": function,
-        "StatementId": "by-somebody-else",
+        "StatementId": f"cognito-mailroom-{pool}",
         "Action": "lambda:InvokeFunction",
         "Principal": "cognito-idp.amazonaws.com",
         "SourceAccount": ACCOUNT,
@@ -264,6 +266,12 @@ def test_what_boto3_does_not_know_is_not_lost_in_silence(attach: Run, wire: Any)
     def newer(answer: dict[str, Any]) -> dict[str, Any]:
         answer["UserPool"] |= {"Shiny": {"On": True}, "Dull": {}}
         answer["UserPool"]["Policies"]["ShinyPolicy"] = "ON"
+        answer["UserPool"]["AccountRecoverySetting"] = {
+            "RecoveryMechanisms": [
+                {"Name": "verified_email", "Priority": 1},
+                {"Name": "verified_phone_number", "Priority": 2, "Via": "PIGEON"},
+            ]
+        }
         return answer
 
     wire.answers["DescribeUserPool"] = newer
@@ -271,9 +279,10 @@ def test_what_boto3_does_not_know_is_not_lost_in_silence(attach: Run, wire: Any)
     done = attach("--yes")
 
     assert done.returncode == 1
-    assert "may therefore reset: Policies.ShinyPolicy, Shiny; pip install --upgrade boto3" in done.stderr
+    lost = "AccountRecoverySetting.RecoveryMechanisms.Via, Policies.ShinyPolicy, Shiny"
+    assert f"may therefore reset: {lost}; pip install --upgrade boto3" in done.stderr
     assert wire.writes() == []
-    done = attach("--yes", "--let-reset", "Shiny", "--let-reset", "Policies.ShinyPolicy")
+    done = attach("--yes", *(f"--let-reset={name}" for name in lost.split(", ")))
     assert done.returncode == 0, done.stderr
     assert not {"Shiny", "Dull"} & set(wire.sent("UpdateUserPool"))
 
@@ -299,24 +308,67 @@ def test_what_aws_changed_besides_is_said_and_can_be_looked_up(
     assert f"{names}MFA.SoftwareTokenMfaConfiguration is not what was sent" in done.stderr
     assert "alex" not in done.stderr
     assert "Attached" not in done.stdout
-    kept = folder / f"{pool}.before.json"
-    assert kept.name in done.stderr
+    [kept] = folder.iterdir()
+    assert kept.name.startswith(f"{pool}.")
+    assert f"all the former settings stand in {kept.name}.\n" in done.stderr
     assert kept.stat().st_mode & 0o777 == 0o600
     assert json.loads(kept.read_text())["Policies"]["PasswordPolicy"]["RequireSymbols"] is True
 
 
-def test_what_aws_changed_is_said_even_if_it_cannot_be_kept(
-    attach: Run, wire: Any, pool: str, folder: Path
-) -> None:
-    wire.answers["DescribeUserPool"] = lambda answer: (
-        {"UserPool": answer["UserPool"] | {"DeletionProtection": "ACTIVE"}} if wire.writes() else answer
-    )
-    (folder / f"{pool}.before.json").mkdir()
+def test_what_aws_changed_is_said_even_if_it_cannot_be_kept(attach: Run, wire: Any, folder: Path) -> None:
+    def other(answer: dict[str, Any]) -> dict[str, Any]:
+        if not wire.writes():
+            return answer
+        folder.rmdir()
+        return {"UserPool": answer["UserPool"] | {"DeletionProtection": "ACTIVE"}}
+
+    wire.answers["DescribeUserPool"] = other
 
     done = attach("--yes")
 
     assert done.returncode == 1
     assert done.stderr.endswith("DeletionProtection is not what was sent; set it again in the console.\n")
+
+
+def test_a_second_time_what_was_kept_stays(attach: Run, wire: Any, folder: Path, aws: Any) -> None:
+    def reset(answer: dict[str, Any]) -> dict[str, Any]:
+        if wire.writes():
+            answer["UserPool"]["DeletionProtection"] = "ACTIVE"
+        return answer
+
+    wire.answers["DescribeUserPool"] = reset
+    assert attach("--yes").returncode == 1
+    [first] = folder.iterdir()
+    kept = first.read_bytes()
+    wire.calls.clear()
+
+    assert attach("--yes", key=aws.create_key()).returncode == 1
+
+    assert len([*folder.iterdir()]) == 2
+    assert first.read_bytes() == kept
+
+
+def test_a_pool_that_cannot_be_read_again_was_updated_all_the_same(
+    attach: Run, wire: Any, pool: str, function: str, folder: Path
+) -> None:
+    def refuse(answer: dict[str, Any]) -> dict[str, Any]:
+        if wire.writes():
+            wire.answers["GetUserPoolMfaConfig"] = refused(
+                "TooManyRequestsException", "Not you, a@acme.example."
+            )
+        return answer
+
+    wire.answers["DescribeUserPool"] = refuse
+
+    done = attach("--yes")
+
+    assert done.returncode == 1
+    assert "The pool was updated, but could not be read again (An error occurred (TooMany" in done.stderr
+    assert "acme.example" not in done.stderr
+    [kept] = folder.iterdir()
+    assert kept.name in done.stderr
+    assert json.loads(kept.read_text())["PoolName"] == "acme"
+    assert wire.pool(pool)["LambdaConfig"]["CustomEmailSender"]["LambdaArn"] == function
 
 
 @pytest.mark.parametrize(
@@ -373,6 +425,23 @@ def test_whether_the_caller_may_create_a_grant(attach: Run, wire: Any, code: str
     assert wire.sent("CreateGrant")["DryRun"] is True
     assert len(told) == 1 + bool(words)
     assert not words or words in told[0]
+
+
+def test_a_boto3_that_cannot_ask_for_a_dry_run_does_not_ask(
+    attach: Run, wire: Any, shell: dict[str, str], tmp_path: Path
+) -> None:
+    loader = get_session().get_component("data_loader")
+    model = loader.load_service_model("kms", "service-2")
+    del model["shapes"]["CreateGrantRequest"]["members"]["DryRun"]
+    older = tmp_path / "models" / "kms" / loader.determine_latest_version("kms", "service-2")
+    older.mkdir(parents=True)
+    (older / "service-2.json").write_text(json.dumps(model))
+    shell["AWS_DATA_PATH"] = str(tmp_path / "models")
+
+    told = gaps(attach("--yes"))
+
+    assert "this boto3 is too old to ask" in told[0]
+    assert "CreateGrant" not in dict(wire.calls)
 
 
 def test_a_key_that_there_is_not_is_refused(attach: Run, wire: Any) -> None:
@@ -436,6 +505,17 @@ def test_whether_the_function_may_decrypt(
     if words == "add this statement":
         added = json.loads(re.sub(r"^[^{]*", "", told[0]))
         assert added == allowing({"AWS": wire.role()}, Condition=under(FOR_POOL, pool))
+
+
+@pytest.mark.parametrize("url", ["https://sqs.eu-west-1.amazonaws.com/1/waiting", ""])
+def test_a_function_before_a_queue_need_not_decrypt(attach: Run, wire: Any, function: str, url: str) -> None:
+    variables = {"MAILROOM_QUEUE_URL": url, "SMTP_HOST": "mail.acme.example"}
+    wire.functions.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+
+    [told] = gaps(attach("--yes"))
+
+    assert ("The function hands its events to a queue" in told) == bool(url)
+    assert (wire.role() in told) != bool(url)
 
 
 def test_a_key_policy_that_is_not_shown_is_a_sentence(attach: Run, wire: Any) -> None:

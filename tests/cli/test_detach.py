@@ -225,3 +225,81 @@ def test_what_was_left_half_way_is_cleaned_up(attach: Any, detach: Run, wire: An
     wire.answers.clear()
     assert detach(pool, "--yes", "--function", function).returncode == 0
     assert wire.statements(function) == []
+
+
+def test_somebody_elses_permission_is_left_alone(attach: Any, detach: Run, wire: Any, function: str) -> None:
+    pool = wire.create_pool()
+    wire.functions.add_permission(
+        FunctionName=function,
+        StatementId="by-a-template",
+        Action="lambda:InvokeFunction",
+        Principal="cognito-idp.amazonaws.com",
+        SourceAccount="123456789012",
+        SourceArn=f"arn:aws:cognito-idp:eu-west-1:123456789012:userpool/{pool}",
+    )
+    [theirs] = wire.statements(function)
+    attach(pool)
+    wire.calls.clear()
+    attach(pool)
+    assert wire.writes() == []
+
+    done = detach(pool, "--yes")
+
+    assert done.returncode == 0, done.stderr
+    assert wire.pool(pool).get("LambdaConfig", {}) == {}
+    assert wire.statements(function) == [theirs]
+
+
+def test_from_alias_to_alias_the_former_sender_is_still_known(
+    attach: Any, detach: Run, wire: Any, function: str
+) -> None:
+    version = wire.functions.publish_version(FunctionName=function)["Version"]
+    wire.functions.create_alias(FunctionName=function, Name="live", FunctionVersion=version)
+    config = {"CustomEmailSender": FORMER, "KMSKeyID": FORMER_KEY}
+    pool = wire.create_pool(LambdaConfig=config)
+    attach(pool)
+    tags = wire.tags(function)
+
+    attach(pool, function=f"{function}:live")
+
+    assert wire.tags(function) == tags
+    assert [each["Resource"] for each in wire.statements(function)] == [f"{function}:live"]
+    assert detach(pool, "--yes").returncode == 0
+    assert wire.pool(pool)["LambdaConfig"] == config
+    assert wire.statements(function) == []
+    assert wire.tags(function) == {}
+
+
+def test_a_permission_that_another_trigger_needs_stays_at_the_former_alias(
+    attach: Any, wire: Any, function: str
+) -> None:
+    version = wire.functions.publish_version(FunctionName=function)["Version"]
+    wire.functions.create_alias(FunctionName=function, Name="live", FunctionVersion=version)
+    pool = wire.create_pool(LambdaConfig={"PreSignUp": function})
+    attach(pool)
+
+    attach(pool, function=f"{function}:live")
+
+    assert {each["Resource"] for each in wire.statements(function)} == {function, f"{function}:live"}
+
+
+def test_what_is_left_to_do_is_done_though_the_pool_cannot_be_read_again(
+    attach: Any, detach: Run, wire: Any, function: str
+) -> None:
+    pool = wire.create_pool(LambdaConfig={"CustomEmailSender": FORMER, "KMSKeyID": FORMER_KEY})
+    attach(pool)
+    wire.calls.clear()
+
+    def refuse(answer: Any) -> Any:
+        if wire.writes():
+            wire.answers["GetUserPoolMfaConfig"] = Reply(400, {"__type": "TooManyRequestsException"})
+        return answer
+
+    wire.answers["DescribeUserPool"] = refuse
+
+    done = detach(pool, "--yes")
+
+    assert done.returncode == 1
+    assert "The pool was updated, but could not be read again" in done.stderr
+    assert wire.statements(function) == []
+    assert wire.tags(function) == {}

@@ -53,20 +53,27 @@ def command(
 
     pool = Pool(pool_id, let_reset)
     key, function = Key(key_arn, pool), Function(name, pool)
-    role = function.role()
+    role = function.role
     was, will = pool.lambda_config, lambda_config.attached(pool.lambda_config, function.arn, key.arn)
     lambda_config.refuse_other_key_for_sms(was, will, allowed=sms_too)
     permission, keepsake = Permission(function, pool), Keepsake(function, pool)
     given, kept = permission.is_given(), keepsake.read()
-    attached = lambda_config.sender(was) == function.arn
+    sender = lambda_config.sender(was) or ""
+    # Attached as another alias of this function: what is kept is what was there before that.
+    former = Permission(Function(sender, pool), pool) if function.otherwise_named(sender) else None
+    realiased = former is not None and former.is_ours()
+    dismiss = realiased and sender not in lambda_config.functions(will)
+    attached = sender == function.arn or realiased
     before = lambda_config.detached(was, kept) if attached else was
     keep = lambda_config.worth_keeping(before, will)
     lines = [*difference.of_configs(was, will), *difference.of_configs(kept, keep, "kept")]
     if not given:
         lines.append(("+", "permission", str(permission)))
+    if dismiss:
+        lines.append(("-", "permission", str(former)))
 
     difference.show(pool, lines)
-    for gap in (*(key.lacks_for_caller(role) if was != will else ()), *key.lacks_for_function(role)):
+    for gap in (*(key.lacks_for_caller(role) if was != will else ()), *key.lacks_for_function(function)):
         click.secho(f"! {gap}", fg="yellow", err=True)
     if difference.is_to_be_made(lines, yes=yes):
         # Not the pool first: Cognito would call what it may not invoke, and detach could not look back.
@@ -76,4 +83,9 @@ def command(
             keepsake.write(keep)
         if was != will:
             pool.update(will)
+        try:
+            if former and dismiss:
+                former.take_back()
+        finally:  # whatever fails of that, what became of the pool is worth more
+            pool.check()
         click.echo("Attached.")

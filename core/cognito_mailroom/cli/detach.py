@@ -59,8 +59,11 @@ def command(*, pool_id: str, name: str | None, sms_too: bool, let_reset: tuple[s
         # The pool first: until then Cognito calls the function.
         if was != will:
             pool.update(will)
-        if kept:
-            keepsake.write({})
-        if dismiss:
-            permission.take_back()
+        try:
+            if kept:
+                keepsake.write({})
+            if dismiss:
+                permission.take_back()
+        finally:  # whatever fails of these, what became of the pool is worth more
+            pool.check()
         click.echo("Detached.")

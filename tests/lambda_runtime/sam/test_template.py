@@ -126,10 +126,7 @@ def test_codes_are_read_by_the_function_that_delivers_and_by_nobody_else(queue: 
         (
             {"Provider": "postmark,ses"},
             {
-                **{
-                    f"ses:Send{what}Email": "arn:aws:ses:*:123456789012:*"
-                    for what in ("", "Raw", "Templated")
-                },
+                **{f"ses:Send{what}Email": "arn:aws:ses:*:123456789012:*" for what in ("", "Templated")},
                 "ses:ApplyTrackingConfigurationOverrides": "*",
             },
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import boto3
@@ -41,10 +42,26 @@ class Function:
         """As Lambda's operations want it."""
         self.client = boto3.client("lambda", region_name=pool.region)
 
+    def otherwise_named(self, arn: str) -> bool:
+        """Whether an ARN is of this function too, but of another alias or version."""
+        return arn != self.arn and f"{arn}:".startswith(f"{self.unqualified}:")
+
+    @property
     def role(self) -> str:
         """The ARN of the role that it runs as; raises ClientError if there is no such function."""
-        role: str = self.client.get_function_configuration(**self.which)["Role"]
+        role: str = self._configuration["Role"]
         return role
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether it only hands its events to a queue, and another function reads them."""
+        variables = self._configuration.get("Environment", {}).get("Variables", {})
+        return bool(variables.get("MAILROOM_QUEUE_URL"))
+
+    @cached_property
+    def _configuration(self) -> dict[str, Any]:
+        configuration: dict[str, Any] = self.client.get_function_configuration(**self.which)
+        return configuration
 
 
 def unless_missing(ask: Callable[..., dict[str, Any]], **what: str) -> dict[str, Any]:

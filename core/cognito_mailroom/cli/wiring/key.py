@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
+from .function import Function
 from .key_policy import Verdict, statement, verdict
 from .pool import Pool
 
@@ -46,6 +47,8 @@ class Key:
                 Constraints={"EncryptionContextEquals": {"userpool-id": self._pool_id}},
                 DryRun=True,
             )
+        except ParamValidationError:  # of DryRun
+            yield "Whether you have kms:CreateGrant on the key is unknown: this boto3 is too old to ask."
         except ClientError as error:
             code = _code(error)
             if code == "NotFoundException":
@@ -61,8 +64,15 @@ class Key:
         else:  # a stand-in that does not know DryRun
             self._kms.revoke_grant(KeyId=self.arn, GrantId=made["GrantId"])
 
-    def lacks_for_function(self, role: str) -> Iterator[str]:
+    def lacks_for_function(self, function: Function) -> Iterator[str]:
         """What keeps the function from decrypting, as far as the key's policy tells."""
+        if function.has_queue:  # it had better not be able to
+            yield (
+                "The function hands its events to a queue: the one that works that off is who needs "
+                f"kms:Decrypt on the key, best {self._under}."
+            )
+            return
+        role = function.role
         try:
             policy: str = self._kms.get_key_policy(KeyId=self.arn, PolicyName="default")["Policy"]
         except ClientError as error:

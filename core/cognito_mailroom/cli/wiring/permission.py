@@ -24,12 +24,18 @@ class Permission:
         self._id = f"cognito-mailroom-{pool.id}"
 
     def is_given(self) -> bool:
-        """Whether there is such a statement, whoever made it."""
-        return any(map(self._is_it, self._statements()))
+        """Whether there is one that `give` made, as it made it.
+
+        Somebody else's, which may go with their template, does not count: `detach` leaves that alone.
+        """
+        return any(
+            statement["Resource"] == self._function.arn and self._is_it(statement)
+            for statement in self._ours()
+        )
 
     def is_ours(self) -> bool:
-        """Whether `give` made one."""
-        return any(statement.get("Sid") == self._id for statement in self._statements())
+        """Whether there is one under the name that `give` uses."""
+        return any(self._ours())
 
     def give(self) -> None:
         """Adds the statement."""
@@ -49,9 +55,11 @@ class Permission:
     def __str__(self) -> str:
         return f"Cognito invokes {self._function.arn} for this pool"
 
-    def _statements(self) -> Iterator[dict[str, Any]]:
+    def _ours(self) -> Iterator[dict[str, Any]]:
         answer = unless_missing(self._function.client.get_policy, **self._function.which)
-        yield from json.loads(answer["Policy"])["Statement"] if answer else ()
+        for statement in json.loads(answer["Policy"])["Statement"] if answer else ():
+            if statement.get("Sid") == self._id:
+                yield statement
 
     def _is_it(self, statement: dict[str, Any]) -> bool:
         conditions = statement.get("Condition", {})
@@ -60,7 +68,6 @@ class Permission:
             statement["Effect"] == "Allow"
             and statement.get("Principal") == {"Service": _COGNITO}
             and statement.get("Action") == _ACTION
-            and statement["Resource"] == self._function.arn
             and set(conditions) <= {"StringEquals", "StringLike", "ArnEquals", "ArnLike"}
             and tests == {"aws:sourceaccount": self._pool.account, "aws:sourcearn": self._pool.arn}
         )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import boto3
 import click
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from .settings import differences, settable, unknown
 
@@ -34,6 +36,7 @@ class Pool:
         self.region = pool_id.partition("_")[0]
         self._cognito = boto3.client("cognito-idp", region_name=self.region)
         self._told: bytes = b""
+        self._wanted: dict[str, Any] = {}
         self._cognito.meta.events.register(_DESCRIBED, self._listen)
         self.settings, self.mfa = self._read()
 
@@ -56,33 +59,52 @@ class Pool:
         return config
 
     def update(self, lambda_config: dict[str, Any]) -> None:
-        """Sets the Lambda configuration, leaves everything else as it is, and looks whether that is so.
+        """Sets the Lambda configuration, and leaves everything else as it is: see `check`.
 
         Raises:
-            ClickException: AWS refuses, or something else is not as it was.
+            ClickException: AWS refuses.
 
         """
         wanted = self.settings | {"LambdaConfig": lambda_config}
         try:
             self._cognito.update_user_pool(**wanted)
         except ClientError as error:  # whose text may quote the address that the pool sends from
-            raise click.ClickException(f"AWS: {_ADDRESS.sub('(address)', str(error))}") from None
-        settings, mfa = self._read()
-        changed = [*differences(wanted, settings), *differences(self.mfa, mfa, "MFA")]
+            raise click.ClickException(f"AWS: {_without_addresses(error)}") from None
+        self._wanted = wanted
+
+    def check(self) -> None:
+        """Looks whether `update`, if it was called, changed nothing else.
+
+        Raises:
+            ClickException: something else is not as it was, or the pool cannot be read.
+
+        """
+        if not self._wanted:
+            return
+        try:
+            settings, mfa = self._read()
+        except (BotoCoreError, ClientError, click.ClickException) as error:
+            raise click.ClickException(
+                f"The pool was updated, but could not be read again ({_without_addresses(error)}): see in "
+                f"the console that its other settings are as they were{self._keep()}."
+            ) from None
+        changed = [*differences(self._wanted, settings), *differences(self.mfa, mfa, "MFA")]
         if changed:
             raise click.ClickException(
                 f"The pool was updated, but not only as it should be: {', '.join(changed)} is not what was "
-                f"sent; {self._keep()}"
+                f"sent; set it again in the console{self._keep()}."
             )
 
     def _keep(self) -> str:
-        path = Path(f"{self.id}.before.json")
+        # A name of its own, since a second run would keep what the first one broke.
+        path = Path(f"{self.id}.{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.before.json")
         try:
-            path.touch(0o600)
-            path.write_text(json.dumps(self.settings | {"MFA": self.mfa}, indent=2), "utf-8")
+            made = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(made, "w", encoding="utf-8") as file:
+                json.dump(self.settings | {"MFA": self.mfa}, file, indent=2)
         except OSError:
-            return "set it again in the console."
-        return f"set it again in the console; what it was stands in {path}, with all the former settings."
+            return ""
+        return f"; all the former settings stand in {path}"
 
     def _read(self) -> tuple[dict[str, Any], dict[str, Any]]:
         pool = self._cognito.describe_user_pool(UserPoolId=self.id)["UserPool"]
@@ -104,3 +126,7 @@ class Pool:
 
     def _listen(self, http_response: Any, **_: Any) -> None:
         self._told = http_response.content
+
+
+def _without_addresses(error: Exception) -> str:
+    return _ADDRESS.sub("(address)", str(error))

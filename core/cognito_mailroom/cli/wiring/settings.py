@@ -47,6 +47,12 @@ def unknown(answer: Any, shape: Any, path: str = "") -> Iterator[str]:
                 yield from unknown(value, shape.members[name], f"{path}{name}.")
             elif value not in _NOTHING:
                 yield path + name
+    elif shape.type_name == "list" and isinstance(answer, list):
+        for each in answer:
+            yield from unknown(each, shape.member, path)
+    elif shape.type_name == "map" and isinstance(answer, dict):
+        for each in answer.values():  # its keys are somebody's own words
+            yield from unknown(each, shape.value, path)
 
 
 def differences(was: Any, now: Any, path: str = "") -> Iterator[str]:
