@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.metadata import EntryPoint, distributions
+from importlib.metadata import EntryPoint, distribution, distributions
 
 from .blame import blame
 from .errors import ConfigurationError
@@ -50,12 +50,11 @@ class Installed:
         return found[0]
 
     def _entries(self, group: str, name: str = "") -> Iterator[EntryPoint]:
-        """Those of a group that may have the name; of distributions of one name, the first on the path."""
-        seen = set()
-        for text, each in self._told:
-            if f"[{group}]" in text and name in text and each.name not in seen:
-                seen.add(each.name)
-                yield from each.entry_points.select(group=group)
+        """Those of a group, from distributions that may have the name."""
+        near = [each.name for text, each in self._told if f"[{group}]" in text and name in text]
+        for each in dict.fromkeys(near):
+            # What stands further back on the path under the same name does not count, as for any import.
+            yield from distribution(each).entry_points.select(group=group)
 
 
 def origin(entry: EntryPoint) -> str:
