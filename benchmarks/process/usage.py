@@ -7,7 +7,7 @@ The probe imports it where ``BENCHMARK_NOTES`` says so. What Python itself loads
 import sys
 
 _FUNCTION = 1  # CO_OPTIMIZED, which the bodies of modules and classes lack
-_monitoring = sys.monitoring
+_monitoring = vars(sys)["monitoring"]  # from 3.12 on, where not all run mypy
 _python = set(sys.modules)
 _ran: dict[str, set[str]] = {}
 _loaded: dict[str, list[str]] = {}
