@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Self
 
 from aws_encryption_sdk.exceptions import InvalidKeyIdError
@@ -12,8 +13,7 @@ from aws_encryption_sdk.internal.defaults import ENCODED_SIGNER_KEY
 from aws_encryption_sdk.key_providers.base import MasterKeyProvider, MasterKeyProviderConfig
 from aws_encryption_sdk.key_providers.kms import KMSMasterKey
 from aws_encryption_sdk.materials_managers.default import DefaultCryptoMaterialsManager
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1
 
 
 class Keys(MasterKeyProvider):  # type: ignore[misc]
@@ -39,18 +39,25 @@ class Keys(MasterKeyProvider):  # type: ignore[misc]
             raise InvalidKeyIdError("not a key that MAILROOM_KMS_KEY_ARN names") from None
 
 
+# A public key in DER, SubjectPublicKeyInfo of RFC 5480, as far as the compressed point on P-384 that ends it.
+_P384_KEY = bytes.fromhex("3046 3010 0607 2a8648ce3d0201 0605 2b81040022 0332 00")
+_P384_POINT_BYTES = 49
+
+
 class Materials(DefaultCryptoMaterialsManager):  # type: ignore[misc]
     """The SDK's own, but for the point on the curve that a signature is verified with.
 
-    To work it out in Python, as the SDK does, is a twentieth of all that a warm event takes.
+    To work it out in Python, as the SDK does, is a twentieth of all that a warm event takes; OpenSSL, which
+    is handed the key next, does so anyhow.
     """
 
     def _load_verification_key_from_encryption_context(
         self, algorithm: Algorithm, encryption_context: Mapping[str, str]
     ) -> Any:
-        try:
-            point = base64.b64decode(encryption_context[ENCODED_SIGNER_KEY])
-            key = EllipticCurvePublicKey.from_encoded_point(algorithm.signing_algorithm_info(), point)
-        except (KeyError, TypeError, ValueError):  # no signature, or no point: the SDK says what is wrong
-            return super()._load_verification_key_from_encryption_context(algorithm, encryption_context)
-        return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        if algorithm.signing_algorithm_info is SECP384R1:
+            # of what is no point, or not there, the SDK says what is wrong
+            with suppress(KeyError, TypeError, ValueError):
+                point = base64.b64decode(encryption_context[ENCODED_SIGNER_KEY])
+                if len(point) == _P384_POINT_BYTES:
+                    return _P384_KEY + point
+        return super()._load_verification_key_from_encryption_context(algorithm, encryption_context)

@@ -11,11 +11,15 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore import __version__
 from botocore import session as botocore_session
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
 
 from .http import Answer, HttpClient
+
+# By itself, botocore writes anew with each request what it runs on and what it makes use of.
+_CONFIG = Config(user_agent=f"cognito-mailroom Botocore/{__version__}")
 
 
 @cache
@@ -34,6 +38,7 @@ def client(service: str, region: str | None = None, config: Config | None = None
         ValueError: an endpoint that the environment names is no URL.
 
     """
+    config = _CONFIG.merge(config) if config else _CONFIG
     return session().create_client(service, region_name=region, config=config)
 
 
@@ -62,7 +67,12 @@ def keep(client: Any) -> HttpClient:
         )
         return AWSResponse(request.url, answer.status, answer.headers, _Body(answer))
 
+    def address(request: AWSRequest, **_: Any) -> None:
+        """Called by botocore before it signs; by itself it would take the URL apart twice to find this."""
+        request.headers["Host"] = endpoint.netloc
+
     service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-sign.{service}", address)
     client.meta.events.register(f"before-send.{service}", send)
     return http
 

@@ -7,7 +7,6 @@ once, as long as no byte of an answer came.
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import ssl
@@ -186,8 +185,5 @@ class _Kept(HTTPConnection):
         return response
 
     def _bounded_response(self, connection: Any, *args: Any, **options: Any) -> HTTPResponse:
-        response = HTTPResponse(connection, *args, **options)
         self._reader = sockets.BoundedReader(connection, self.deadline)
-        response.fp.close()
-        response.fp = io.BufferedReader(self._reader)
-        return response
+        return HTTPResponse(self._reader, *args, **options)

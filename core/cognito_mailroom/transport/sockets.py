@@ -83,6 +83,10 @@ class BoundedReader(io.RawIOBase):
         self._connection = connection
         self._raw = connection.makefile("rb", buffering=0)
 
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Itself, buffered: to `http.client` it looks like a socket."""
+        return io.BufferedReader(self)
+
     def readable(self) -> bool:
         """It is."""
         return True
