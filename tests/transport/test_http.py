@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import io
 import socket
 from collections.abc import Callable
+from http.client import HTTPResponse
 
 import pytest
 import trustme
@@ -22,6 +24,9 @@ from cognito_mailroom.testing.http import (
     Stall,
 )
 from cognito_mailroom.transport.http import Answer, HttpClient, base_url
+from cognito_mailroom.transport.response import Response
+from hypothesis import given
+from hypothesis import strategies as st
 
 TIMELY = "127.0.0.1 did not answer in time."
 
@@ -130,6 +135,11 @@ def test_a_server_that_spoke_unasked_is_not_taken_at_its_word(
     assert server.connections == 2
 
 
+def test_to_be_told_to_go_on_is_no_answer_yet(server: HttpServer, post: Callable[..., Answer]) -> None:
+    server.next(Garbage(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"))
+    assert (post().status, post().status) == (200, 202)
+
+
 def test_an_interim_answer_is_none_and_the_next_request_does_not_get_the_rest(
     server: HttpServer, post: Callable[..., Answer], fails: Callable[..., str]
 ) -> None:
@@ -203,6 +213,9 @@ def test_without_time_nothing_is_sent(
         (Garbage(), "cannot be reached (BadStatusLine)"),
         (Garbage(b"HTTP/1.1 2"), "cannot be reached (BadStatusLine)"),
         (Garbage(b"HTTP/1.1 2", reset=True), "cannot be reached"),
+        (Garbage(b"HTTP/2 200 OK\r\nContent-Length: 0\r\n\r\n"), "cannot be reached (UnknownProtocol)"),
+        (Garbage(b"HTTP/1.1 200 OK\r\nContent-Le"), "cannot be reached (IncompleteRead)"),
+        (Garbage(b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 200), "cannot be reached (HTTPException)"),
         (Garbage(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"), "(IncompleteRead)"),
         (EndlessBody(), "answered with more than 1048576 bytes"),
     ],
@@ -235,6 +248,48 @@ def test_a_chunked_answer_is_read(server: HttpServer, post: Callable[..., Answer
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     server.next(Garbage(head + b'3\r\n{"a\r\n5\r\n": 1}\r\n0\r\n\r\n'))
     assert post().json() == {"a": 1}
+
+
+@pytest.mark.parametrize("length", ["-1", "two", "9" * 5000, "2, 2"])
+def test_an_answer_without_a_length_that_can_be_one_ends_with_the_connection(
+    length: str, server: HttpServer, post: Callable[..., Answer]
+) -> None:
+    server.next(Garbage(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n".encode() + b'{"a": 1}'))
+    assert post().json() == {"a": 1}
+    assert post("second").json()["body"] == "second"
+
+
+class _Read:
+    """To `http.client`, a socket from which some bytes came."""
+
+    def __init__(self, received: bytes) -> None:
+        self.makefile = lambda _mode: io.BufferedReader(io.BytesIO(received))
+
+
+_NAMES = st.one_of(
+    st.sampled_from(["Content-Length", "transfer-encoding", "Connection", "Retry-After"]),
+    st.text("abcXYZ019-_!#", min_size=1),
+)
+_VALUES = st.one_of(
+    st.sampled_from(["0", "17", "chunked", "Chunked", "close", "keep-alive, Close"]),
+    st.text(st.characters(codec="iso-8859-1", exclude_categories=["Cc", "Z"]) | st.just(" ")),
+)
+
+
+@given(
+    status=st.integers(101, 599),
+    headers=st.lists(st.tuples(_NAMES, _VALUES), unique_by=lambda each: each[0].lower()),
+)
+def test_an_answer_is_understood_as_http_client_does(status: int, headers: list[tuple[str, str]]) -> None:
+    lines = [f"HTTP/1.1 {status} words", *(f"{name}: {value}" for name, value in headers), "", ""]
+    received = "\r\n".join(lines).encode("iso-8859-1")
+    seen = []
+    for kind in (HTTPResponse, Response):
+        response = kind(_Read(received))  # type: ignore[arg-type]
+        response.begin()
+        fields = {name.lower(): value.strip() for name, value in response.headers.items()}
+        seen.append((response.status, fields, response.chunked, response.length, response.will_close))
+    assert seen[0] == seen[1]
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import os
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
+from http.client import HTTPConnection, HTTPException, IncompleteRead
 from ipaddress import ip_address
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 import urllib3
 from attrs import field, frozen
@@ -25,6 +25,7 @@ from cognito_mailroom.errors import ConfigurationError, Unavailable
 
 from . import sockets
 from .answers import unreachable
+from .response import Response
 
 MAX_ANSWER_BYTES = 1_048_576
 
@@ -120,7 +121,7 @@ class HttpClient:
         if len(content) > MAX_ANSWER_BYTES:
             self._connection.close()
             raise Unavailable(f"{self.host} answered with more than {MAX_ANSWER_BYTES} bytes.")
-        return Answer(response.status, urllib3.HTTPHeaderDict(response.headers.items()), content)
+        return Answer(response.status, response.headers, content)
 
 
 class _Kept(HTTPConnection):
@@ -141,7 +142,7 @@ class _Kept(HTTPConnection):
 
     def ask(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], max_idle: float
-    ) -> HTTPResponse:
+    ) -> Response:
         """Sends a request, and returns the answer as far as its headers."""
         if monotonic() - self._last_answer > max_idle or self._has_spoken():
             self.close()
@@ -172,18 +173,18 @@ class _Kept(HTTPConnection):
         """Whether the server said something since its last answer: goodbye, or what nobody asked."""
         return self.sock is not None and urllib3.util.wait_for_read(self.sock, timeout=0)
 
-    def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> HTTPResponse:
+    def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Response:
         self._unsent.clear()
         self.request(method, path, body, headers)
         if self.sock is None:
             self.connect()
         self.sock.settimeout(sockets.time_left(self.deadline))
         self.sock.sendall(b"".join(self._unsent))
-        response = self.getresponse()
+        response = cast("Response", self.getresponse())
         if response.status < 200:  # an interim answer; the next request would get the proper one
             raise HTTPException
         return response
 
-    def _bounded_response(self, connection: Any, *args: Any, **options: Any) -> HTTPResponse:
+    def _bounded_response(self, connection: Any, *args: Any, **options: Any) -> Response:
         self._reader = sockets.BoundedReader(connection, self.deadline)
-        return HTTPResponse(self._reader, *args, **options)
+        return Response(self._reader, *args, **options)

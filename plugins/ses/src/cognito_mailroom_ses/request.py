@@ -69,8 +69,11 @@ def _content(text: str) -> dict[str, str]:
 
 
 def _headers(message: Message) -> list[dict[str, str]]:
-    encoded = {name: Header(value).encode(linesep="") for name, value in message.headers.items()}
-    return [{"Name": name, "Value": value} for name, value in encoded.items()]
+    return [{"Name": name, "Value": _encoded(value)} for name, value in message.headers.items()]
+
+
+def _encoded(value: str) -> str:
+    return value if value.isascii() else Header(value).encode(linesep="")
 
 
 def _mailbox(address: Address) -> str:
