@@ -31,6 +31,12 @@ OTHERS = {
     "a waiter": "import boto3; bool(boto3.client('s3', 'eu-west-1').get_waiter('bucket_exists'))",
     "documentation": "from botocore.docs import ServiceDocumenter; bool(ServiceDocumenter)",
 }
+PATTERNS = {
+    "is used": "held.match('[::1]')[0] == '[::1]' and held.sub('', '[::1]') == ''",
+    "is handed on": "re.match(held, '[::1]')[0] == '[::1]' and re.sub(held, '', '[::1]') == ''",
+    "is a pattern": "isinstance(held, re.Pattern) and re.compile(held).match('[::1]').re.flags == held.flags",
+    "is copied": "copy.deepcopy(held).pattern == held.pattern == re.compile(held.pattern).pattern",
+}
 
 
 def told(code: str) -> str:
@@ -54,6 +60,24 @@ def test_the_function_starts_without_any_of_them(function: RunPython) -> None:
 @pytest.mark.parametrize("code", [*HOLDERS.values(), *OTHERS.values()], ids=[*HOLDERS, *OTHERS])
 def test_who_asks_gets_the_real_thing(code: str, run_python: RunPython) -> None:
     assert run_python(told(code)) == "True\n"
+
+
+@pytest.mark.parametrize("expression", PATTERNS.values(), ids=PATTERNS)
+def test_a_pattern_of_a_library_is_one_however_it(expression: str, run_python: RunPython) -> None:
+    held = "import copy, re; from botocore.compat import IPV6_ADDRZ_RE as held; type(held) is not re.Pattern"
+    assert run_python(told(f"{held} and {expression}")) == "True\n"
+
+
+def test_every_pattern_of_a_library_can_be_compiled(run_python: RunPython) -> None:
+    code = "import gc; stand_ins = [each for each in gc.get_objects() if type(each) is frugal._Pattern]; "
+    assert (
+        run_python(told(f"{code}len(stand_ins) > 50 and all(each.groups >= 0 for each in stand_ins)"))
+        == "True\n"
+    )
+
+
+def test_whoever_else_compiles_a_pattern_gets_it(run_python: RunPython) -> None:
+    assert run_python(told("import re; type(re.compile('a')) is re.Pattern")) == "True\n"
 
 
 def test_nothing_that_is_already_there_is_replaced(run_python: RunPython) -> None:

@@ -2,8 +2,8 @@
 
 The libraries it stands on import a good deal that no event needs. While they are imported here, stand-ins
 take the place of that: each imports the real module as soon as it is asked for something, which mostly is
-never. Once the libraries are there, the stand-ins are known to them alone; whoever else imports such a
-module gets the real one as ever.
+never. Likewise with the patterns they compile: most are for what no event brings. Once the libraries are
+there, the stand-ins are known to them alone; whoever else imports such a module gets the real one as ever.
 
 And nothing that is built while starting is garbage, so to look for some costs time and finds nothing;
 `settled` ends that.
@@ -12,6 +12,7 @@ And nothing that is built while starting is garbage, so to look for some costs t
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from typing import Any, Self
 # resources, and the query language of that.
 _POSTPONED = ("asyncio", "boto3", "botocore.waiter", "environ.secrets", "jmespath")
 
+_compile = re.compile
+
 
 class _Postponed(ModuleType):
     """Stands in for a module, and passes on whatever it is asked for."""
@@ -38,6 +41,20 @@ class _Postponed(ModuleType):
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
         return getattr(import_module(self.__name__), attribute)
+
+
+class _Pattern:
+    """Stands in for a regular expression, and compiles it as soon as it is made use of."""
+
+    __class__ = re.Pattern  # type: ignore[assignment]  # to isinstance(), as which `re` itself looks at it
+
+    def __init__(self, pattern: Any, flags: int = 0) -> None:
+        self._given = pattern, flags
+
+    def __getattr__(self, attribute: str) -> Any:
+        found = getattr(_compile(*self._given), attribute)
+        setattr(self, attribute, found)  # so that it is not asked for again
+        return found
 
 
 class _Undocumented(str):
@@ -72,9 +89,11 @@ def _standing_in() -> Iterator[None]:
         stand_ins += [docs, _NoDocstrings("botocore.docs.docstring")]
     for each in stand_ins:
         sys.modules.setdefault(each.__name__, each)
+    re.compile = _Pattern  # type: ignore[assignment]
     try:
         yield
     finally:
+        re.compile = _compile
         for each in stand_ins:
             if sys.modules.get(each.__name__) is each:
                 del sys.modules[each.__name__]
@@ -82,5 +101,5 @@ def _standing_in() -> Iterator[None]:
 
 gc.disable()
 with _standing_in():
-    for _library in ("aws_encryption_sdk", "botocore.session", "environ"):
+    for _library in ("aws_encryption_sdk", "botocore.session", "environ", "jinja2"):
         import_module(_library)

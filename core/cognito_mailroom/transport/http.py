@@ -11,14 +11,14 @@ import json
 import os
 import ssl
 from collections.abc import Mapping
-from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, IncompleteRead
 from ipaddress import ip_address
 from time import monotonic
 from typing import Any, cast
+from urllib.parse import SplitResult, urlsplit
 
-import urllib3
 from attrs import field, frozen
+from urllib3.util import wait_for_read
 
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import ConfigurationError, Unavailable
@@ -32,20 +32,26 @@ MAX_ANSWER_BYTES = 1_048_576
 
 def base_url(text: str) -> str:
     """A setting's converter: an https URL, or http on this very machine; raises ValueError."""
-    # urllib3 quotes what it cannot parse, which may hold a password.
-    with suppress(urllib3.exceptions.LocationParseError, UnicodeError):
-        url = urllib3.util.parse_url(text)
-        plain = text.isprintable() and not set(text) & set(" ?#")
-        if plain and url.host and not url.auth and url.host.encode("idna"):
-            if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
-                raise ValueError("want https, since the key goes along with every mail")
-            return text.rstrip("/")
-    raise ValueError("want a URL such as https://api.example.com")
+    try:
+        url = urlsplit(text)
+        host, _ = _host(url), url.port
+    except ValueError:  # whose words quote the URL, which may hold a password
+        host = ""
+    if not host or not text.isprintable() or set(text) & set(" ?#@\\") or not url.path.isascii():
+        raise ValueError("want a URL such as https://api.example.com")
+    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(host)):
+        raise ValueError("want https, since the key goes along with every mail")
+    return text.rstrip("/")
+
+
+def _host(url: SplitResult) -> str:
+    """As the name service knows it."""
+    return (url.hostname or "").encode("idna").decode()
 
 
 def _is_loopback(host: str) -> bool:
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
@@ -80,8 +86,8 @@ class HttpClient:
     """Seconds: providers, and the networks before them, drop what idles for some minutes without a word."""
 
     def __init__(self, origin: str, *, ca_file: str | None = None, plain: bool = False) -> None:
-        url = urllib3.util.parse_url(origin if plain else base_url(origin))
-        self.host, self.path = (url.host or "").strip("[]"), (url.path or "").rstrip("/")
+        url = urlsplit(origin if plain else base_url(origin))
+        self.host, self.path = _host(url), url.path.rstrip("/")
         self.deadline = Deadline(0)
         secure = url.scheme == "https"
         tls = sockets.tls_context(ca_file or os.environ.get("REQUESTS_CA_BUNDLE")) if secure else None
@@ -171,7 +177,7 @@ class _Kept(HTTPConnection):
 
     def _has_spoken(self) -> bool:
         """Whether the server said something since its last answer: goodbye, or what nobody asked."""
-        return self.sock is not None and urllib3.util.wait_for_read(self.sock, timeout=0)
+        return self.sock is not None and wait_for_read(self.sock, timeout=0)
 
     def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Response:
         self._unsent.clear()
