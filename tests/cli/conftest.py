@@ -19,6 +19,8 @@ from uuid import uuid4
 import boto3
 import pytest
 import urllib3
+from click.testing import CliRunner
+from cognito_mailroom.cli.group import commands
 from cognito_mailroom.testing.http import HttpServer, Reply, Request
 from cognito_mailroom.testing.kms import AwsServer
 
@@ -59,6 +61,23 @@ def mailroom(shell: Mapping[str, str], folder: Path) -> Callable[..., Done]:
             check=False,
             timeout=60,
         )
+
+    return run
+
+
+@pytest.fixture
+def mailroom_here(
+    shell: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> Callable[..., Done]:
+    """As ``mailroom``, but in this process: it takes half the time."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which reads the environment anew
+
+    def run(*arguments: str) -> Done:
+        done = CliRunner(env=shell).invoke(commands, arguments, prog_name="cognito-mailroom")
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Done(arguments, done.exit_code, done.stdout, done.stderr)
 
     return run
 

@@ -23,12 +23,12 @@ def pool(wire: Any) -> str:
 
 
 @pytest.fixture
-def attach(mailroom: Run, pool: str, function: str, key: str) -> Run:
+def attach(mailroom_here: Run, pool: str, function: str, key: str) -> Run:
     """``attach("--yes", key=…)``: the command, on this pool, function and key unless told otherwise."""
 
     def attach(*options: str, **changes: str) -> CompletedProcess[str]:
         named = {"pool": pool, "function": function, "key": key} | changes
-        return mailroom("attach", *(f"--{name}={value}" for name, value in named.items()), *options)
+        return mailroom_here("attach", *(f"--{name}={value}" for name, value in named.items()), *options)
 
     return attach
 

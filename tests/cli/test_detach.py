@@ -16,20 +16,22 @@ FORMER_KEY = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555
 
 
 @pytest.fixture
-def attach(mailroom: Run, function: str, key: str) -> Callable[..., None]:
+def attach(mailroom_here: Run, function: str, key: str) -> Callable[..., None]:
     """``attach(pool)``: and it is done."""
 
     def attach(pool: str, *options: str, **changes: str) -> None:
         named = {"pool": pool, "function": function, "key": key} | changes
-        done = mailroom("attach", "--yes", *(f"--{name}={value}" for name, value in named.items()), *options)
+        done = mailroom_here(
+            "attach", "--yes", *(f"--{name}={value}" for name, value in named.items()), *options
+        )
         assert done.returncode == 0, done.stderr
 
     return attach
 
 
 @pytest.fixture
-def detach(mailroom: Run) -> Run:
-    return lambda pool, *options: mailroom("detach", "--pool", pool, *options)
+def detach(mailroom_here: Run) -> Run:
+    return lambda pool, *options: mailroom_here("detach", "--pool", pool, *options)
 
 
 @pytest.mark.parametrize(
