@@ -14,7 +14,7 @@ _REASONS = {
     "cryptography": "the Encryption SDK decrypts and checks signatures with it",
     "dataclasses": "libraries define their classes with it",
     "dateutil": "botocore reads dates with it",
-    "email": "composes the mail; http.client reads headers with it",
+    "email": "composes the mail; http.client and importlib.metadata import it",
     "environ": "reads the settings",
     "http": "speaks HTTP to KMS and the provider",
     "httpx2": "Mailgun's SDK imports it, for its asynchronous client",
@@ -39,7 +39,7 @@ _REASONS = {
     "ssl": "encrypts what goes to KMS and the provider",
     "typing": "libraries name their types when they are imported",
     "urllib": "takes URLs apart",
-    "urllib3": "sends to KMS and to the provider",
+    "urllib3": "botocore is built on it",
     "wrapt": "the Encryption SDK wraps its streams with it",
 }
 

@@ -69,11 +69,10 @@ def test_a_pattern_of_a_library_is_one_however_it(expression: str, run_python: R
 
 
 def test_every_pattern_of_a_library_can_be_compiled(run_python: RunPython) -> None:
-    code = "import gc; stand_ins = [each for each in gc.get_objects() if type(each) is frugal._Pattern]; "
-    assert (
-        run_python(told(f"{code}len(stand_ins) > 50 and all(each.groups >= 0 for each in stand_ins)"))
-        == "True\n"
-    )
+    code = "import gc; from botocore.compat import IPV6_ADDRZ_RE as held; "
+    code += "stand_ins = [each for each in gc.get_objects() if type(each) is type(held)]; "
+    expression = "len(stand_ins) > 50 and all(each.groups >= 0 for each in stand_ins)"
+    assert run_python(told(code + expression)) == "True\n"
 
 
 def test_whoever_else_compiles_a_pattern_gets_it(run_python: RunPython) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from requests import PreparedRequest, Response, Session
-from requests.structures import CaseInsensitiveDict
-from requests.utils import get_encoding_from_headers
+from cognito_mailroom.postponed import postponed
+
+with postponed():
+    from requests import PreparedRequest, Response, Session
+    from requests.structures import CaseInsensitiveDict
+    from requests.utils import get_encoding_from_headers
 
 if TYPE_CHECKING:
     from .http import HttpClient

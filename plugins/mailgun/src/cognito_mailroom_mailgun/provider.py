@@ -7,14 +7,17 @@ import re
 
 import environ
 from cognito_mailroom import Deadline, Message, Notification, Receipt, Secret, hookimpl
+from cognito_mailroom.postponed import postponed
 from cognito_mailroom.settings import HostedTemplates, switch
 from cognito_mailroom.transport import http
 from cognito_mailroom.transport.requests import KeptSession
-from mailgun.config import Config, RetryPolicy
-from mailgun.endpoints import Endpoint
 
 from . import answers
 from .form import form
+
+with postponed("asyncio", "httpx2"):  # which the SDK has for its asynchronous client
+    from mailgun.config import Config, RetryPolicy
+    from mailgun.endpoints import Endpoint
 
 # It logs every refusal, and long tracebacks, all of which our own error says in a sentence.
 logging.getLogger("mailgun.endpoints").disabled = True
