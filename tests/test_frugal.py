@@ -35,7 +35,8 @@ PATTERNS = {
     "is used": "held.match('[::1]')[0] == '[::1]' and held.sub('', '[::1]') == ''",
     "is handed on": "re.match(held, '[::1]')[0] == '[::1]' and re.sub(held, '', '[::1]') == ''",
     "is a pattern": "isinstance(held, re.Pattern) and re.compile(held).match('[::1]').re.flags == held.flags",
-    "is copied": "copy.deepcopy(held).pattern == held.pattern == re.compile(held.pattern).pattern",
+    "is copied": "copy.deepcopy(held) == copy.copy(held) == re.compile(held.pattern, held.flags)",
+    "is pickled": "pickle.loads(pickle.dumps(held)) == re.compile(held.pattern, held.flags)",
 }
 
 
@@ -64,8 +65,8 @@ def test_who_asks_gets_the_real_thing(code: str, run_python: RunPython) -> None:
 
 @pytest.mark.parametrize("expression", PATTERNS.values(), ids=PATTERNS)
 def test_a_pattern_of_a_library_is_one_however_it(expression: str, run_python: RunPython) -> None:
-    held = "import copy, re; from botocore.compat import IPV6_ADDRZ_RE as held; type(held) is not re.Pattern"
-    assert run_python(told(f"{held} and {expression}")) == "True\n"
+    held = "import copy, pickle, re; from botocore.compat import IPV6_ADDRZ_RE as held"
+    assert run_python(told(f"{held}; type(held) is not re.Pattern and {expression}")) == "True\n"
 
 
 def test_every_pattern_of_a_library_can_be_compiled(run_python: RunPython) -> None:
@@ -77,6 +78,28 @@ def test_every_pattern_of_a_library_can_be_compiled(run_python: RunPython) -> No
 
 def test_whoever_else_compiles_a_pattern_gets_it(run_python: RunPython) -> None:
     assert run_python(told("import re; type(re.compile('a')) is re.Pattern")) == "True\n"
+
+
+@pytest.mark.parametrize(
+    ("inside", "expression"),
+    [
+        ("import asyncio.events, asyncio.base_events", "asyncio.base_events.events is asyncio.events"),
+        ("from asyncio import base_events, events", "base_events.events is events"),
+        ("import asyncio.events", "asyncio.events.__spec__.origin == asyncio.events.__file__"),
+        ("import asyncio as held", "held.run is __import__('asyncio').run"),
+    ],
+)
+def test_a_package_is_one_however_a_library_imports_it(
+    inside: str, expression: str, run_python: RunPython
+) -> None:
+    code = "from cognito_mailroom.postponed import postponed\nwith postponed('asyncio'):\n    "
+    assert run_python(f"{code}{inside}\nprint({expression})") == "True\n"
+
+
+def test_what_is_not_installed_is_missing_as_ever(run_python: RunPython) -> None:
+    code = "from cognito_mailroom.postponed import postponed\nwith postponed('missing_library'):\n"
+    code += "    try: import missing_library\n    except ImportError: print('missing')"
+    assert run_python(code) == "missing\n"
 
 
 def test_nothing_that_is_already_there_is_replaced(run_python: RunPython) -> None:

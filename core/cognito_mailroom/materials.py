@@ -55,7 +55,7 @@ class Materials(DefaultCryptoMaterialsManager):  # type: ignore[misc]
         self, algorithm: Algorithm, encryption_context: Mapping[str, str]
     ) -> Any:
         if algorithm.signing_algorithm_info is SECP384R1:
-            # of what is no point, or not there, the SDK says what is wrong
+            # of what cannot be one, or is not there, the SDK says what is wrong
             with suppress(KeyError, TypeError, ValueError):
                 point = base64.b64decode(encryption_context[ENCODED_SIGNER_KEY])
                 if len(point) == _P384_POINT_BYTES:

@@ -16,7 +16,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.machinery import ModuleSpec
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
@@ -28,20 +29,32 @@ def postponed(*modules: str | ModuleType) -> Iterator[None]:
     """Stand-ins take the place of modules, by name or given, and of all patterns, as long as this lasts.
 
     Each makes way for the real one as soon as it is asked for something, which mostly is never. Afterwards
-    only the libraries that were imported in between have them; whoever else imports such a module gets the
-    real one as ever. A module that is there already stays.
+    only the libraries that were imported in between have them; whoever else imports such a module or
+    compiles a pattern gets the real one as ever. A module that is there already stays, and one that is not
+    installed is missing as ever.
     """
-    stand_ins = [each if isinstance(each, ModuleType) else Postponed(each) for each in modules]
+    named = [Postponed(each) for each in modules if isinstance(each, str) and _find(each)]
+    stand_ins = [*named, *(each for each in modules if isinstance(each, ModuleType))]
     for each in stand_ins:
         sys.modules.setdefault(each.__name__, each)
-    re.compile = _Pattern  # type: ignore[assignment]
+    sys.meta_path.insert(0, present := _Present())
+    former, re.compile = re.compile, _Pattern  # type: ignore[assignment]
     try:
         yield
     finally:
-        re.compile = _compile
+        re.compile = former
+        sys.meta_path.remove(present)
         for each in stand_ins:
             if sys.modules.get(each.__name__) is each:
                 del sys.modules[each.__name__]
+
+
+def _find(name: str) -> ModuleSpec | None:
+    """As `importlib.util.find_spec` does, which would import the packages above it."""
+    if not (package := name.rpartition(".")[0]):
+        return PathFinder.find_spec(name)
+    above = _find(package)
+    return above and PathFinder.find_spec(name, above.submodule_search_locations)
 
 
 class Postponed(ModuleType):
@@ -57,6 +70,25 @@ class Postponed(ModuleType):
         return getattr(import_module(self.__name__), attribute)
 
 
+class _Present(MetaPathFinder, Loader):
+    """Finds what is there already.
+
+    Whoever imports a part of a package asks the stand-in where to look for it. That imports the package,
+    which may well import the part, and it is not to be imported a second time.
+    """
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002
+        module = sys.modules.get(fullname)
+        return ModuleSpec(fullname, self, loader_state=module.__spec__) if module else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return sys.modules[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        if module.__spec__:  # as it was before it was found here
+            module.__spec__ = module.__spec__.loader_state
+
+
 class _Pattern:
     """Stands in for a regular expression, and compiles it as soon as it is made use of."""
 
@@ -69,3 +101,6 @@ class _Pattern:
         found = getattr(_compile(*self._given), attribute)
         setattr(self, attribute, found)  # so that it is not asked for again
         return found
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _compile, self._given

@@ -90,10 +90,7 @@ class Renderer:
 
     def _render(self, name: str, variables: Mapping[str, str]) -> str:
         with _blame(name):
-            template = self._environment.get_template(name)
-            # Not by its render(), which puts together a dict of these by way of a chain of others.
-            context = template.new_context({**self._environment.globals, **variables}, shared=True)
-            return self._environment.concat(template.root_render_func(context))
+            return self._environment.get_template(name).render(variables)
 
 
 def compile_ahead(folder: Path) -> list[Path]:

@@ -74,7 +74,9 @@ def mailroom_here(
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # which reads the environment anew
 
     def run(*arguments: str) -> Done:
-        done = CliRunner(env=shell).invoke(commands, arguments, prog_name="cognito-mailroom")
+        done = CliRunner(env={**shell, "COLUMNS": None}).invoke(
+            commands, arguments, prog_name="cognito-mailroom"
+        )
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
         return Done(arguments, done.exit_code, done.stdout, done.stderr)

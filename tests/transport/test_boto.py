@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.auth import _host_from_url
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from cognito_mailroom import Deadline, Unavailable
@@ -53,6 +54,30 @@ def test_a_dead_connection_is_replaced(ask: Ask, server: HttpServer) -> None:
     ask()
     assert ask()["KeyId"] == "a-key"
     assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host"),
+    [
+        ("https://VPCE-1.kms.eu-west-1.vpce.amazonaws.com:443", "vpce-1.kms.eu-west-1.vpce.amazonaws.com"),
+        ("http://localhost:8080", "localhost:8080"),
+        ("http://user:password@localhost:80/base", "localhost"),
+        ("https://[::1]:443", "[::1]"),
+    ],
+)
+def test_the_host_is_named_as_signed(endpoint: str, host: str) -> None:
+    client = boto3.Session("key", "secret", region_name="eu-west-1").client("kms", endpoint_url=endpoint)
+    keep(client)
+    named: list[str] = []
+
+    def look(request: Any, **_: Any) -> None:
+        named.append(request.headers["Host"].decode())
+        raise Unavailable("That is enough.")
+
+    client.meta.events.register_first("before-send.kms", look)
+    with pytest.raises(Unavailable, match="enough"):
+        client.describe_key(KeyId="a-key")
+    assert named == [host] == [_host_from_url(endpoint)]
 
 
 @pytest.mark.parametrize("fault", [Stall(), Drip(), Drip(headers=True), Garbage()], ids=repr)

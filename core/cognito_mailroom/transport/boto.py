@@ -11,15 +11,11 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore import __version__
 from botocore import session as botocore_session
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
 
 from .http import Answer, HttpClient
-
-# By itself, botocore writes anew with each request what it runs on and what it makes use of.
-_CONFIG = Config(user_agent=f"cognito-mailroom Botocore/{__version__}")
 
 
 @cache
@@ -38,7 +34,6 @@ def client(service: str, region: str | None = None, config: Config | None = None
         ValueError: an endpoint that the environment names is no URL.
 
     """
-    config = _CONFIG.merge(config) if config else _CONFIG
     return session().create_client(service, region_name=region, config=config)
 
 
@@ -51,6 +46,8 @@ def keep(client: Any) -> HttpClient:
     """
     endpoint = urlsplit(client.meta.endpoint_url)
     origin = f"{endpoint.scheme}://{endpoint.netloc}"
+    default_port = ":443" if endpoint.scheme == "https" else ":80"
+    host = endpoint.netloc.rpartition("@")[2].lower().removesuffix(default_port)
     http = HttpClient(
         origin,
         ca_file=os.environ.get("AWS_CA_BUNDLE"),
@@ -69,7 +66,7 @@ def keep(client: Any) -> HttpClient:
 
     def address(request: AWSRequest, **_: Any) -> None:
         """Called by botocore before it signs; by itself it would take the URL apart twice to find this."""
-        request.headers["Host"] = endpoint.netloc
+        request.headers["Host"] = host
 
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register(f"before-sign.{service}", address)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, IncompleteRead
 from ipaddress import ip_address
 from time import monotonic
 from typing import Any, cast
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from attrs import field, frozen
 from urllib3.util import wait_for_read
@@ -28,25 +29,23 @@ from .answers import unreachable
 from .response import Response
 
 MAX_ANSWER_BYTES = 1_048_576
+# What everybody reads alike and nobody rewrites, as some do with percent signs and dots.
+_URL = re.compile(r"(?ai)https?://(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?(/(?!\.{1,2}(/|$))[\w.~-]+)*/?")
 
 
 def base_url(text: str) -> str:
     """A setting's converter: an https URL, or http on this very machine; raises ValueError."""
     try:
-        url = urlsplit(text)
-        host, _ = _host(url), url.port
+        url = urlsplit(text if _URL.fullmatch(text) else "")
+        host, _ = url.hostname or "", url.port
+        host.encode("idna")  # which fails for what cannot be a name
     except ValueError:  # whose words quote the URL, which may hold a password
         host = ""
-    if not host or not text.isprintable() or set(text) & set(" ?#@\\") or not url.path.isascii():
+    if not host:
         raise ValueError("want a URL such as https://api.example.com")
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(host)):
+    if url.scheme != "https" and not _is_loopback(host):
         raise ValueError("want https, since the key goes along with every mail")
     return text.rstrip("/")
-
-
-def _host(url: SplitResult) -> str:
-    """As the name service knows it."""
-    return (url.hostname or "").encode("idna").decode()
 
 
 def _is_loopback(host: str) -> bool:
@@ -87,7 +86,7 @@ class HttpClient:
 
     def __init__(self, origin: str, *, ca_file: str | None = None, plain: bool = False) -> None:
         url = urlsplit(origin if plain else base_url(origin))
-        self.host, self.path = _host(url), url.path.rstrip("/")
+        self.host, self.path = url.hostname or "", url.path.rstrip("/")
         self.deadline = Deadline(0)
         secure = url.scheme == "https"
         tls = sockets.tls_context(ca_file or os.environ.get("REQUESTS_CA_BUNDLE")) if secure else None

@@ -24,7 +24,7 @@ class Response(HTTPResponse):
         """Reads as far as the body.
 
         Raises:
-            HTTPException: this is no answer.
+            HTTPException: this is no answer, or not clear where it ends.
             ConnectionError: the server has closed the connection instead.
 
         """
@@ -35,10 +35,13 @@ class Response(HTTPResponse):
         if not version.startswith("HTTP/1."):
             raise UnknownProtocol(version)
         self.headers = headers
-        self.chunked = headers.get("Transfer-Encoding", "").lower() == "chunked"
-        self.chunk_left = None
-        self.length = None if self.chunked else _length(headers.get("Content-Length", ""))
-        if self.status < 200 or self.status in {204, 304}:
+        codings = {coding.lower() for coding in headers.getlist("Transfer-Encoding")}
+        lengths = set(headers.getlist("Content-Length"))
+        if codings - {"chunked"} or len(lengths) > 1:
+            raise HTTPException("an answer of unknown length")
+        self.chunked, self.chunk_left = bool(codings), None
+        self.length = None if codings else _length(*lengths)
+        if self.status < 200 or self.status in {204, 304} or self._method == "HEAD":  # type: ignore[attr-defined]
             self.length = 0
         goes_on = self.chunked or self.length is not None
         goodbye = "close" in headers.get("Connection", "").lower()
@@ -49,14 +52,16 @@ def _headers(answer: BufferedReader) -> HTTPHeaderDict:
     headers = HTTPHeaderDict()
     for _ in range(_MAX_LINES):
         line = answer.readline(_MAX_LINE_BYTES)
-        if not line:
-            raise IncompleteRead(line)
+        if not line.endswith(b"\n"):
+            raise IncompleteRead(b"")
         if line in {b"\r\n", b"\n"}:
             return headers
-        name, _, value = line.decode("iso-8859-1").partition(":")
-        headers.add(name, value.strip())
+        name, colon, value = line.decode("iso-8859-1").partition(":")
+        # Whatever else a server may say here, its answer counts: the mail may be on its way.
+        if colon and not line[:1].isspace():
+            headers.add(name, value.strip(" \t\r\n"))
     raise HTTPException(f"more than {_MAX_LINES} headers")
 
 
-def _length(said: str) -> int | None:
+def _length(said: str = "") -> int | None:
     return int(said) if re.fullmatch("[0-9]{1,18}", said) else None
