@@ -11,11 +11,15 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore import __version__
 from botocore import session as botocore_session
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
 
 from .http import Answer, HttpClient
+
+# Which CloudTrail notes. botocore's own tells at length, and anew for each request, what it makes use of.
+_CONFIG = Config(user_agent=f"cognito-mailroom Botocore/{__version__}")
 
 
 @cache
@@ -34,6 +38,7 @@ def client(service: str, region: str | None = None, config: Config | None = None
         ValueError: an endpoint that the environment names is no URL.
 
     """
+    config = _CONFIG.merge(config) if config else _CONFIG
     return session().create_client(service, region_name=region, config=config)
 
 
