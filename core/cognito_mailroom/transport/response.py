@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from http.client import HTTPException, HTTPResponse, IncompleteRead, UnknownProtocol
 from io import BufferedReader
 
@@ -64,4 +63,4 @@ def _headers(answer: BufferedReader) -> HTTPHeaderDict:
 
 
 def _length(said: str = "") -> int | None:
-    return int(said) if re.fullmatch("[0-9]{1,18}", said) else None
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
