@@ -518,6 +518,30 @@ def test_a_function_before_a_queue_need_not_decrypt(attach: Run, wire: Any, func
     assert (wire.role() in told) != bool(url)
 
 
+ANOTHER = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/another"
+
+
+@pytest.mark.parametrize(
+    ("keys", "advice"),
+    [
+        ("{key}", None),
+        (f"{ANOTHER}, {{key}}", None),
+        ("ssm:/mailroom/keys", None),
+        (ANOTHER, f"set its MAILROOM_KMS_KEY_ARN to {ANOTHER},{{key}}."),
+    ],
+)
+def test_a_function_that_reads_another_keys_messages_is_pointed_out(
+    attach: Run, wire: Any, function: str, key: str, keys: str, advice: str | None
+) -> None:
+    variables = {"MAILROOM_KMS_KEY_ARN": keys.format(key=key)}
+    wire.functions.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+
+    told = gaps(attach("--yes"))
+
+    assert len(told) == (2 if advice else 1)
+    assert advice is None or told[0].endswith(advice.format(key=key))
+
+
 def test_a_key_policy_that_is_not_shown_is_a_sentence(attach: Run, wire: Any) -> None:
     wire.answers["GetKeyPolicy"] = refused("AccessDeniedException")
 

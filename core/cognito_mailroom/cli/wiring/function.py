@@ -55,8 +55,18 @@ class Function:
     @property
     def has_queue(self) -> bool:
         """Whether it only hands its events to a queue, and another function reads them."""
-        variables = self._configuration.get("Environment", {}).get("Variables", {})
-        return bool(variables.get("MAILROOM_QUEUE_URL"))
+        return bool(self._variables.get("MAILROOM_QUEUE_URL"))
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys whose messages it reads, as far as its settings name them plainly."""
+        named = self._variables.get("MAILROOM_KMS_KEY_ARN", "").split(",")
+        return [arn.strip() for arn in named if ":kms:" in arn]
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        variables: dict[str, str] = self._configuration.get("Environment", {}).get("Variables", {})
+        return variables
 
     @cached_property
     def _configuration(self) -> dict[str, Any]:

@@ -65,13 +65,18 @@ class Key:
             self._kms.revoke_grant(KeyId=self.arn, GrantId=made["GrantId"])
 
     def lacks_for_function(self, function: Function) -> Iterator[str]:
-        """What keeps the function from decrypting, as far as the key's policy tells."""
+        """What keeps the function from decrypting, as far as its settings and the key's policy tell."""
         if function.has_queue:  # it had better not be able to
             yield (
                 "The function hands its events to a queue: the one that works that off is who needs "
                 f"kms:Decrypt on the key, best {self._under}."
             )
             return
+        if function.keys and self.arn not in function.keys:
+            yield (
+                "The function reads what is encrypted with another key: "
+                f"set its MAILROOM_KMS_KEY_ARN to {','.join((*function.keys, self.arn))}."
+            )
         role = function.role
         try:
             policy: str = self._kms.get_key_policy(KeyId=self.arn, PolicyName="default")["Policy"]
