@@ -55,10 +55,9 @@ def _headers(answer: BufferedReader) -> HTTPHeaderDict:
             raise IncompleteRead(b"")
         if line in {b"\r\n", b"\n"}:
             return headers
-        name, colon, value = line.decode("iso-8859-1").partition(":")
-        # Whatever else a server may say here, its answer counts: the mail may be on its way.
-        if colon and not line[:1].isspace():
-            headers.add(name, value.strip(" \t\r\n"))
+        # Whatever else a server may say here is a header that nobody looks for: the mail may be on its way.
+        name, _, value = line.decode("iso-8859-1").partition(":")
+        headers.add(name, value.strip(" \t\r\n"))
     raise HTTPException(f"more than {_MAX_LINES} headers")
 
 
