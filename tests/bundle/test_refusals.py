@@ -154,3 +154,13 @@ def test_a_folder_with_something_in_it_is_left_alone(
     assert done.returncode == 1
     assert "precious is a folder with something in it" in done.stderr
     assert [path.name for path in (tmp_path / "precious").iterdir()] == ["thing"]
+
+
+@pytest.mark.parametrize("out", ["handler.py", "handler.py/function", "handler.py/function.zip"])
+def test_a_place_that_cannot_be_written(bundle: Build, tmp_path: Path, out: str) -> None:
+    (tmp_path / "handler.py").write_text("")
+
+    done = bundle("--provider", "smtp", "--out", out, *() if out.endswith(".zip") else ("--unpacked",))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Error: {out} cannot be written to: ")

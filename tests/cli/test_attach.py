@@ -518,6 +518,14 @@ def test_a_function_before_a_queue_need_not_decrypt(attach: Run, wire: Any, func
     assert (wire.role() in told) != bool(url)
 
 
+def test_an_endpoint_that_is_none_is_a_sentence(attach: Run, shell: dict[str, str]) -> None:
+    shell["AWS_ENDPOINT_URL"] = "evil"
+    done = attach()
+    assert done.returncode == 1
+    assert "as AWS_ENDPOINT_URL does, is no URL." in done.stderr
+    assert "evil" not in done.stderr
+
+
 ANOTHER = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/another"
 
 

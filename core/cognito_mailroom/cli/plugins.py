@@ -16,7 +16,12 @@ def command(*, check: bool) -> None:
     """
     if check:
         from cognito_mailroom.app import Mailroom
+        from cognito_mailroom.faults import Faults
+        from cognito_mailroom.settings import Forwarding, read
 
+        read(Forwarding, os.environ, faults := Faults())
+        if faults:
+            raise faults.error()
         Mailroom.from_environ(os.environ, check_all=True)
         click.echo("Settings, plugins and templates are in order.")
     else:

@@ -23,7 +23,6 @@ def names(folder: Path) -> list[str]:
 
 def pack(folder: Path, prefix: str, out: Path) -> Iterator[tuple[str, int]]:
     """Writes a zip; gives each file with the bytes it takes there."""
-    out.parent.mkdir(parents=True, exist_ok=True)
     with ZipFile(out, "w") as archive:
         for name in names(folder):
             entry = ZipInfo(prefix + name, _TIME)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,7 +32,7 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
 
     Raises:
         ConfigurationError: the settings in the environment want what is not included, or a template is wrong.
-        click.ClickException: something that is needed is not to be had, or ``out`` holds something else.
+        click.ClickException: something that is needed is not to be had, or ``out`` cannot be written.
 
     """
     check(wanted, os.environ)
@@ -39,6 +40,8 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
         raise click.ClickException(
             f"{out} is a folder with something in it: remove it, or name another --out."
         )
+    with _writing(out):  # sooner than when all is built
+        (out if unpacked else out.parent).mkdir(parents=True, exist_ok=True)
     screen, interpreter = console(), target.interpreter()
     with TemporaryDirectory(prefix="mailroom-bundle-") as temporary:
         stage = Stage(Path(temporary, "stage"))
@@ -50,9 +53,10 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
             folder = Path(temporary)
             left_out = _assemble(stage, wanted, target, interpreter=interpreter, folder=folder, step=step)
             written, done = {}, step("Writing", len(stage.parts))
-            for name, size in (place if unpacked else pack)(stage.folder, target.prefix, out):
-                written[name] = size
-                done()
+            with _writing(out):
+                for name, size in (place if unpacked else pack)(stage.folder, target.prefix, out):
+                    written[name] = size
+                    done()
         show(screen, stage, left_out, out, written)
     if interpreter is None:
         words = (
@@ -61,6 +65,14 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
         screen.print(words + "takes about twice as long: put it on PATH.", style="yellow", soft_wrap=True)
     if wanted.templates:
         screen.print(f"For your templates, set MAILROOM_TEMPLATES={target.root}/templates", soft_wrap=True)
+
+
+@contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written to: {error.strerror}.") from None
 
 
 def _assemble(
