@@ -98,7 +98,8 @@ def _run(arguments: tuple[str | Path, ...], cwd: Path, environ: Mapping[str, str
 def offline(wheelhouse: Path) -> Mapping[str, str]:
     """The environment of the command; pip takes wheels from the wheelhouse and from nowhere else."""
     return {
-        **os.environ,
+        # A narrow terminal would have the tables break their lines.
+        **{name: value for name, value in os.environ.items() if name != "COLUMNS"},
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_FIND_LINKS": str(wheelhouse),
         "PIP_NO_BUILD_ISOLATION": "0",  # the way to switch it off

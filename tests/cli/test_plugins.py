@@ -176,7 +176,6 @@ def test_check_names_every_fault_at_once_those_of_later_providers_included(
     assert "CH-17" not in done.stderr
 
 
-@pytest.mark.usefixtures("plugins")
 def test_check_reads_what_only_a_function_before_a_queue_does(mailroom: Run, shell: dict[str, str]) -> None:
     shell["MAILROOM_QUEUE_URL"] = "waiting"
     done = mailroom("plugins", "--check")
@@ -184,6 +183,7 @@ def test_check_reads_what_only_a_function_before_a_queue_does(mailroom: Run, she
     assert done.stderr.startswith("Error: ConfigurationError: MAILROOM_QUEUE_URL is malformed")
 
 
+@pytest.mark.usefixtures("plugins")
 def test_check_compiles_the_templates(mailroom: Run, shell: dict[str, str], folder: Path) -> None:
     (folder / "mails").mkdir()
     (folder / "mails" / "sign_up.txt").write_text("{{ cod }}")

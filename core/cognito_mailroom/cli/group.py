@@ -67,7 +67,9 @@ def one_sentence() -> Iterator[None]:
         botocore = sys.modules.get("botocore.exceptions")
         if botocore and isinstance(error, (botocore.BotoCoreError, botocore.ClientError)):
             raise click.ClickException(f"AWS: {error}") from None
-        if botocore and str(error).startswith("Invalid endpoint"):  # a ValueError, with the URL
+        if isinstance(error, ValueError) and str(error).startswith(
+            "Invalid endpoint"
+        ):  # botocore's, with the URL
             words = "AWS: an endpoint that the environment names, as AWS_ENDPOINT_URL does, is no URL."
             raise click.ClickException(words) from None
         raise
