@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
-from cognito_mailroom.testing.runtime import installed
+from cognito_mailroom.testing.lambda_runtime import installed
 
 from . import growth, imports, parts, report
 from .bench import bench, cores_of_machine

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 from attrs import frozen
 from cognito_mailroom.cli.bundle.packing import pack
-from cognito_mailroom.testing.runtime import ARCH
+from cognito_mailroom.testing.lambda_runtime import ARCH
 
 HERE = Path(__file__).parent
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -36,11 +36,11 @@ _PART_OF = {name: part for part, names in _PACKAGES.items() for name in names.sp
 _FUNCTIONS = {
     "ours": """
 cognito_mailroom.app=Mailroom.from_environ=settings, plugins
-cognito_mailroom.decryption=Decryptor.decrypt=decryption
-cognito_mailroom.rendering=Renderer.check=mail
-cognito_mailroom.rendering=Renderer.subject=mail
-cognito_mailroom.plugins=Plugins.render=mail
-cognito_mailroom.delivery=Delivery.deliver=delivery
+cognito_mailroom.cognito.decryption=Decryptor.decrypt=decryption
+cognito_mailroom.mail.rendering=Renderer.check=mail
+cognito_mailroom.mail.rendering=Renderer.subject=mail
+cognito_mailroom.plugins.manager=Plugins.render=mail
+cognito_mailroom.delivery.attempts=Delivery.deliver=delivery
 """,
     "handwritten": "aws_encryption_sdk=EncryptionSDKClient.decrypt=decryption\nhandler=send=delivery\n",
     "floor": "handler=decrypt=decryption\nhandler=send=delivery\n",

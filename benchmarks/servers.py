@@ -12,10 +12,11 @@ from typing import Any, Self
 
 from cognito_mailroom import Trigger
 from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.http import HttpServer, Reply, Request
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.standin import ReceivedMail
-from cognito_mailroom.testing.tls import ca_file
+from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.certificates import ca_file
+from cognito_mailroom.testing.exchange import Reply, Request
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.stand_in import ReceivedMail
 from moto.moto_server.werkzeug_app import create_backend_app
 
 SENDER = "no-reply@acme.example"

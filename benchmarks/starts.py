@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from cognito_mailroom.testing.runtime import Function
+from cognito_mailroom.testing.lambda_runtime import LambdaFunction
 
 PROCESS = Path(__file__).with_name("process")
 Event = dict[str, Any]
@@ -43,7 +43,9 @@ def under_runtime(folder: Path, environ: Mapping[str, str], events: Sequence[Eve
     settings = {**environ, "AWS_LAMBDA_FUNCTION_TIMEOUT": "30"}
     with (
         TemporaryDirectory(prefix="mailroom-function-") as work,
-        Function(folder, "probe.lambda_handler", settings, Path(work), wrapper=_launch(core)) as function,
+        LambdaFunction(
+            folder, "probe.lambda_handler", settings, Path(work), wrapper=_launch(core)
+        ) as function,
     ):
         for event in events:
             answer = function.invoke(event)

@@ -18,11 +18,13 @@ from typing import Any
 import pytest
 from cognito_mailroom import Deadline, Message
 from cognito_mailroom.app import Mailroom
-from cognito_mailroom.journal import Entry
+from cognito_mailroom.telemetry.record import EventRecord
 from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.http import Behaviour, HttpServer, Reply
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.exchange import Reply
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import Behaviour
+from cognito_mailroom.testing.smtp_server import SmtpServer
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -212,15 +214,17 @@ def environ(key_arn: str, sent: list[Message]) -> dict[str, str]:  # noqa: ARG00
 @pytest.fixture
 def send(
     environ: dict[str, str], encrypted: Callable[..., str], load: Callable[..., dict[str, Any]]
-) -> Callable[..., Entry]:
+) -> Callable[..., EventRecord]:
     """``send("sign_up", MAILROOM_DRY_RUN="true")``: one event through a mailroom with these settings."""
 
     def send(
         event: str | dict[str, Any], text: str = "482910", deadline: float = 30.0, **changes: str
-    ) -> Entry:
+    ) -> EventRecord:
         if isinstance(event, str):
             event = load(event, encrypted(text))
-        return Mailroom.from_environ(environ | changes).handle(event, Deadline(deadline), Entry("request-1"))
+        return Mailroom.from_environ(environ | changes).handle(
+            event, Deadline(deadline), EventRecord("request-1")
+        )
 
     return send
 
@@ -251,7 +255,7 @@ def smtp(environ: dict[str, str], smtp_server: SmtpServer) -> Iterator[SmtpServe
 @pytest.fixture
 def handler(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """``handler(NAME="value")``: ``handler.lambda_handler``, imported with these settings."""
-    modules = ("handler", "cognito_mailroom.aws_lambda")
+    modules = ("handler", "cognito_mailroom.function.trigger")
 
     def forget() -> None:
         for name in modules:

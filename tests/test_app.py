@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from cognito_mailroom import ConfigurationError, Deadline, EventError, Message, Receipt, Trigger
 from cognito_mailroom.app import Mailroom
-from cognito_mailroom.journal import Entry
+from cognito_mailroom.telemetry.record import EventRecord
 
 Load = Callable[..., dict[str, Any]]
-Send = Callable[..., Entry]
+Send = Callable[..., EventRecord]
 
 
 @pytest.mark.parametrize("trigger", [trigger for trigger in Trigger if trigger.slug != "admin_create_user"])

@@ -123,7 +123,7 @@ def test_any_value_in_any_place_is_a_mail_or_one_of_our_errors(
 
 @given(JSON)
 def test_any_json_is_no_event(value: Any) -> None:
-    from cognito_mailroom.event import Request
+    from cognito_mailroom.cognito.event import Request
 
     with pytest.raises(EventError):
         Request.parse(value)

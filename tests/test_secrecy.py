@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from aws_encryption_sdk.internal.formatting.deserialize import deserialize_header
 from cognito_mailroom import Trigger
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.smtp_server import SmtpServer
 
 USER, PASSWORD, WRONG = "sentinel-of-the-login", "sentinel-of-the-password", "sentinel-of-a-wrong-password"
 TOKEN, ACCESS_KEY = "sentinel-of-the-session", "sentinel-of-the-access-key"
@@ -50,7 +50,7 @@ def show(thing, depth=6):
     for part in parts.values() if depth else ():
         show(part, depth - 1)
 
-show(sys.modules["cognito_mailroom.aws_lambda"].desk)
+show(sys.modules["cognito_mailroom.function.trigger"].mailroom)
 for changes, event in json.load(sys.stdin):
     try:
         if not changes:
@@ -149,7 +149,7 @@ def test_nothing_secret_is_logged_raised_or_shown(
     )
     # It did all that, and told of it.
     assert len(server.messages) == 11
-    for expected in ("botocore.", "SHOWN Server(", "OUTCOME Entry("):
+    for expected in ("botocore.", "SHOWN SmtpEndpoint(", "OUTCOME EventRecord("):
         assert expected in told
     raised = {line.split("(")[0] for line in told.splitlines() if line.startswith("RAISED ")}
     for kind in ("EventError", "DecryptionError", "ConfigurationError", "Unavailable"):

@@ -3,6 +3,8 @@
 All that a plugin author needs is here.
 """
 
+from cognito_mailroom.plugins.hookspecs import hookimpl
+
 from .address import Address
 from .deadline import Deadline
 from .errors import (
@@ -15,7 +17,6 @@ from .errors import (
     Rejected,
     Unavailable,
 )
-from .hookspecs import hookimpl
 from .message import Message, Receipt
 from .notification import Notification, Secret, Trigger
 

@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve
 
+from cognito_mailroom.cognito.decryption import Decryptor
+from cognito_mailroom.cognito.event import Request
+from cognito_mailroom.cognito.recipients import AllowedRecipients, CognitoRecipient
+from cognito_mailroom.delivery.attempts import Delivery
+from cognito_mailroom.mail.rendering import Renderer
+from cognito_mailroom.mail.variables import NAMES, in_words, variables
+from cognito_mailroom.plugins.manager import Plugins
+from cognito_mailroom.settings.core import Selection, Settings
+from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.reading import read
+from cognito_mailroom.telemetry.record import EventRecord
+
 from .address import Address
 from .deadline import Deadline
-from .decryption import Decryptor
-from .delivery import Delivery
 from .errors import ConfigurationError, EventError, MailroomError, Unavailable
-from .event import Request
-from .faults import Faults
-from .journal import Entry
 from .message import Message
 from .notification import Notification
-from .plugins import Plugins
-from .recipients import AllowedRecipients, CognitoRecipient
-from .rendering import Renderer
-from .settings import Selection, Settings, read
-from .variables import NAMES, in_words, variables
 
 if TYPE_CHECKING:
-    from .idempotency import Once
+    from cognito_mailroom.delivery.idempotency import IdempotencyTable
 
 
 class Mailroom:
@@ -38,9 +40,9 @@ class Mailroom:
         self._decryptor = Decryptor(settings.kms_key_arn)
         self._delivery = Delivery(plugins)
         # A dry run must not count as done.
-        self._once = None if settings.dry_run else _once(settings.idempotency_table)
-        plugins.register(renderer, "cognito_mailroom.rendering")
-        plugins.register(CognitoRecipient(), "cognito_mailroom.recipients")
+        self._idempotency = None if settings.dry_run else _idempotency(settings.idempotency_table)
+        plugins.register(renderer, "cognito_mailroom.mail.rendering")
+        plugins.register(CognitoRecipient(), "cognito_mailroom.cognito.recipients")
         if settings.allowed_recipients:
             plugins.register(
                 AllowedRecipients(settings.allowed_recipients), "cognito_mailroom.allowed_recipients"
@@ -54,26 +56,26 @@ class Mailroom:
             ConfigurationError: names everything that is missing or malformed, at once.
 
         """
-        faults = Faults()
-        settings = read(Settings, environment, faults)
-        selection = read(Selection, environment, faults)
+        problems = Problems()
+        settings = read(Settings, environment, problems)
+        selection = read(Selection, environment, problems)
         plugins = Plugins(environment)
         if selection:
-            plugins.select(selection, faults)
+            plugins.select(selection, problems)
         if selection and check_all:
-            plugins.load_all(faults)
+            plugins.load_all(problems)
         renderer = Renderer(settings.templates if settings else None)
         # What an extension adds to the context is known only when there is an event.
         extended = plugins.implements("mailroom_template_context")
-        renderer.check(None if extended else frozenset(NAMES), faults)
-        if settings is None or selection is None or faults:
-            raise faults.error()
+        renderer.check(None if extended else frozenset(NAMES), problems)
+        if settings is None or selection is None or problems:
+            raise problems.error()
         return cls(settings, plugins, renderer)
 
     def handle(
-        self, event: object, deadline: Deadline, entry: Entry | None = None, age: float = 0.0
-    ) -> Entry:
-        """Sees one event through; the entry says what became of it, also where this raises.
+        self, event: object, deadline: Deadline, record: EventRecord | None = None, age: float = 0.0
+    ) -> EventRecord:
+        """Sees one event through; the record says what became of it, also where this raises.
 
         ``age`` is for how many seconds the event has been waiting already, where that is known.
 
@@ -84,42 +86,42 @@ class Mailroom:
             DeliveryError: no provider took the mail; Rejected where no retry can mend it.
 
         """
-        entry = entry or Entry()
-        request = Request.parse(event, entry.request_id)
-        entry.of(request)
+        record = record or EventRecord()
+        request = Request.parse(event, record.request_id)
+        record.of(request)
         if not deadline.remaining():
             raise Unavailable("No time is left to deliver the mail: raise the function's timeout.")
         if validity := self._settings.validity.outlived(request.slug, age):
-            entry.close("Expired", f"it waited {age:.0f} s for a code that is good for {in_words(validity)}")
-        elif self._once is None or not request.idempotency_key:
-            self._see_through(request, deadline, entry)
-        elif not self._once.do(
-            request.idempotency_key, partial(self._see_through, request, deadline, entry), deadline
+            record.close("Expired", f"it waited {age:.0f} s for a code that is good for {in_words(validity)}")
+        elif self._idempotency is None or not request.idempotency_key:
+            self._see_through(request, deadline, record)
+        elif not self._idempotency.do(
+            request.idempotency_key, partial(self._see_through, request, deadline, record), deadline
         ):
-            entry.close("Duplicate", "the event was dealt with before")
-        return entry
+            record.close("Duplicate", "the event was dealt with before")
+        return record
 
-    def _see_through(self, request: Request, deadline: Deadline, entry: Entry) -> Literal[True]:
-        with entry.timing("decrypt"):
+    def _see_through(self, request: Request, deadline: Deadline, record: EventRecord) -> Literal[True]:
+        with record.timing("decrypt"):
             secret = self._decryptor.decrypt(request, deadline)
         notification = request.notification(secret, self._settings.default_locale)
         try:
             recipient = self._recipient(notification)
-            entry.to(recipient, key=self._settings.kms_key_arn[0])
+            record.to(recipient, key=self._settings.kms_key_arn[0])
             notification = evolve(notification, recipient=recipient)
             if reason := self._plugins.veto(notification):
-                entry.close("Vetoed", reason)
+                record.close("Vetoed", reason)
                 return True
             draft = self._draft(notification, recipient)
             if self._settings.dry_run:
                 self._plugins.render(self._plugins.providers[0], notification, draft)
-                entry.close("DryRun")
+                record.close("DryRun")
                 return True
-            receipt = self._delivery.deliver(notification, draft, deadline, entry)
+            receipt = self._delivery.deliver(notification, draft, deadline, record)
         except MailroomError as error:
             self._plugins.failed(notification, error, final=True)
             raise
-        entry.delivered(receipt)
+        record.delivered(receipt)
         self._plugins.delivered(notification, receipt)
         return True
 
@@ -154,14 +156,14 @@ class Mailroom:
             raise ConfigurationError(f"The template {notification.slug}.subject: {error}.") from None
 
 
-def _once(table: str | None) -> Once | None:
+def _idempotency(table: str | None) -> IdempotencyTable | None:
     if table is None:
         return None
     try:
-        from .idempotency import Once
+        from cognito_mailroom.delivery.idempotency import IdempotencyTable
     except ImportError:
         raise ConfigurationError(
             "MAILROOM_IDEMPOTENCY_TABLE needs a library that is not installed: "
             "pip install 'cognito-mailroom[idempotency]'."
         ) from None
-    return Once(table)
+    return IdempotencyTable(table)

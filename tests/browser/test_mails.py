@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cognito_mailroom import Trigger
-from cognito_mailroom.rendering import Renderer
-from cognito_mailroom.variables import NAMES
+from cognito_mailroom.mail.rendering import Renderer
+from cognito_mailroom.mail.variables import NAMES
 from playwright.sync_api import Page
 
 Show = Callable[..., Page]

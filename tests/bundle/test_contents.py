@@ -11,9 +11,9 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.rendering import Renderer
-from cognito_mailroom.variables import NAMES
+from cognito_mailroom.mail.rendering import Renderer
+from cognito_mailroom.mail.variables import NAMES
+from cognito_mailroom.settings.problems import Problems
 
 Build = Callable[..., CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
@@ -228,15 +228,15 @@ def test_templates_are_compiled_ahead(bundle: Build, tmp_path: Path) -> None:
         "{% extends 'layout.txt' %}{% block intro %}Hi{% endblock %}"
     )
     assert bundle("--provider", "smtp", "--templates", "mails", "--unpacked", "--out", "out").returncode == 0
-    own, defaults = (tmp_path / "out" / name for name in ("templates", "cognito_mailroom/templates"))
+    own, defaults = (tmp_path / "out" / name for name in ("templates", "cognito_mailroom/mail/templates"))
     for path in (*own.iterdir(), *defaults.iterdir()):
         if path.is_file():
             path.unlink()  # only what was compiled ahead is left
 
-    names, faults = dict.fromkeys(NAMES, "482910"), Faults()
-    Renderer(own).check(frozenset(), faults)
+    names, problems = dict.fromkeys(NAMES, "482910"), Problems()
+    Renderer(own).check(frozenset(), problems)
 
-    assert not faults
+    assert not problems
     assert Renderer(own).bodies("sign_up", names)[0].count("Hi") == 1
     assert Renderer(defaults).bodies("sign_up", names) == Renderer().bodies("sign_up", names)
 

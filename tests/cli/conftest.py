@@ -21,8 +21,9 @@ import pytest
 import urllib3
 from click.testing import CliRunner
 from cognito_mailroom.cli.group import commands
-from cognito_mailroom.testing.http import HttpServer, Reply, Request
-from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.exchange import Reply, Request
+from cognito_mailroom.testing.http_server import HttpServer
 
 Done = subprocess.CompletedProcess[str]
 

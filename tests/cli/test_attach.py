@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.session import get_session
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing.exchange import Reply
 
 Run = Callable[..., CompletedProcess[str]]
 ACCOUNT = "123456789012"

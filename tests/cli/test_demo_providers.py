@@ -71,7 +71,9 @@ def test_a_mail_that_is_missing_or_wrong_fails_the_demo(
     mailroom: Run, install: Install, folder: Path, tmp_path: Path
 ) -> None:
     install("acme-liar", LIAR, providers={"smtp": "Liar"})
-    name_stand_in(tmp_path / "site-packages", "acme_liar", "smtp", "cognito_mailroom.testing.smtp:SmtpServer")
+    name_stand_in(
+        tmp_path / "site-packages", "acme_liar", "smtp", "cognito_mailroom.testing.smtp_server:SmtpServer"
+    )
     install(SMTP_PLUGIN, "")
     (folder / "out").mkdir()
     (folder / "out" / "sign_up.eml").write_text("what an earlier demo left")
@@ -91,7 +93,7 @@ PIGEON = """
 import os
 from email.message import EmailMessage
 from cognito_mailroom import Receipt, hookimpl
-from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing.stand_in import ReceivedMail
 
 arrived = []
 

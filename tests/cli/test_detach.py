@@ -5,7 +5,7 @@ from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing.exchange import Reply
 
 Run = Callable[..., CompletedProcess[str]]
 FORMER, SMS = (

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 from cognito_mailroom import Deadline, Trigger
 from cognito_mailroom.cli.group import commands
-from cognito_mailroom.decryption import Decryptor
-from cognito_mailroom.event import Request
+from cognito_mailroom.cognito.decryption import Decryptor
+from cognito_mailroom.cognito.event import Request
 from cognito_mailroom.testing import cognito
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

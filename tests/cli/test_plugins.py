@@ -7,7 +7,7 @@ from subprocess import CompletedProcess
 from textwrap import dedent
 
 import pytest
-from cognito_mailroom.installed import EXTENSIONS, PROVIDERS
+from cognito_mailroom.plugins.discovery import EXTENSIONS, PROVIDERS
 
 Run = Callable[..., CompletedProcess[str]]
 Install = Callable[..., None]

@@ -13,9 +13,10 @@ from uuid import uuid4
 import boto3
 import pytest
 from cognito_mailroom import Trigger
-from cognito_mailroom.envelope import unwrap
+from cognito_mailroom.cognito.envelope import unwrap
 from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.http import HttpServer, Reply, Request
+from cognito_mailroom.testing.exchange import Reply, Request
+from cognito_mailroom.testing.http_server import HttpServer
 
 Run = Callable[..., CompletedProcess[str]]
 REPLY = Reply(202)

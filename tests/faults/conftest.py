@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.testing.aws_server import AwsServer
 
 from tests.faults.ledger import Note, Row, printed
 from tests.faults.parties import CODE, RECIPIENT

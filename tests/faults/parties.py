@@ -10,17 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import urllib3
-from cognito_mailroom.testing.http import (
-    Behaviour,
-    Exchange,
-    HttpServer,
-    Reply,
-    Request,
-    ResetBeforeAnswer,
-    Stall,
-)
-from cognito_mailroom.testing.smtp import Silence, SmtpServer
-from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing.exchange import Exchange, Reply, Request
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import Behaviour, ResetBeforeAnswer, Stall
+from cognito_mailroom.testing.smtp_server import Silence, SmtpServer
+from cognito_mailroom.testing.stand_in import ReceivedMail
 from cognito_mailroom_postmark.standin import PostmarkServer
 
 CODE, RECIPIENT = "731059284", "sentinel.person@recipient.example"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from cognito_mailroom import Deadline
-from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing.stand_in import ReceivedMail
 
 from tests.faults.ledger import Note
 from tests.faults.parties import postmark, smtp

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.testing.aws_server import AwsServer
 
 from tests.faults.ledger import Note
 from tests.faults.parties import aws as service_of_aws

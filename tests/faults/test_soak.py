@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.http import Behaviour, Exchange, HttpServer, Reply, Request, ResetBeforeAnswer
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing.exchange import Exchange, Reply, Request
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import Behaviour, ResetBeforeAnswer
+from cognito_mailroom.testing.smtp_server import SmtpServer
 
 from tests.faults.parties import CODE, PASSWORD, TOKEN
 from tests.faults.world import PRIVATE

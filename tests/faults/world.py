@@ -15,14 +15,14 @@ import pytest
 from attrs import field, frozen
 from cognito_mailroom import MailroomError
 from cognito_mailroom.cli.lambda_context import LambdaContext
-from cognito_mailroom.testing.standin import ReceivedMail
-from cognito_mailroom.testing.telltales import Telltales, overhearing
+from cognito_mailroom.testing.leak_detection import LeakDetector, capturing_output
+from cognito_mailroom.testing.stand_in import ReceivedMail
 
 from tests.faults.parties import CODE, PASSWORD, RECIPIENT, TOKEN, aws, postmark, smtp
 
 SECONDS = 2.0  # which the context has left; half a second of it is kept for the end
 SESSION, ACCESS_KEY = "sentinel-of-the-session", "sentinel-of-the-access-key"
-PRIVATE = Telltales(
+PRIVATE = LeakDetector(
     {
         "the code": CODE,
         "the recipient": RECIPIENT,
@@ -34,7 +34,7 @@ PRIVATE = Telltales(
 )
 # The stand-ins are in the same process.
 STAND_INS = ("mail.log", "moto", "werkzeug", "asyncio")
-MODULES = ("handler", "cognito_mailroom.aws_lambda", "cognito_mailroom.aws_queue")
+MODULES = ("handler", "cognito_mailroom.function.trigger", "cognito_mailroom.function.queue_worker")
 
 
 @frozen
@@ -76,7 +76,7 @@ def in_this_process(event: Any, seconds: float, settings: Mapping[str, str], *, 
     """A cold start, and one invocation, with every logger at DEBUG; nothing private may be told."""
     forget()
     answer, error, extras = None, None, Extras()
-    with pytest.MonkeyPatch.context() as patch, overhearing(*STAND_INS) as heard, ExitStack() as stack:
+    with pytest.MonkeyPatch.context() as patch, capturing_output(*STAND_INS) as heard, ExitStack() as stack:
         stack.callback(logging.root.removeHandler, extras)
         logging.root.addHandler(extras)
         for name, value in settings.items():
@@ -89,7 +89,7 @@ def in_this_process(event: Any, seconds: float, settings: Mapping[str, str], *, 
             error = raised
         spent = monotonic() - start
     told = [heard.output.getvalue(), *extras.shown, *(text for _, text in heard.records)]
-    assert any(name.startswith("botocore") for name, _ in heard.records), "nothing was overheard"
+    assert any(name.startswith("botocore") for name, _ in heard.records), "nothing was captured"
     for text in (*told, *(traceback.format_exception(error) if error else ()), repr(error)):
         assert not PRIVATE.in_text(text), f"{PRIVATE.in_text(text)} was told"
     return Outcome(answer, error, "\n".join(told), spent)

@@ -16,8 +16,8 @@ from typing import Any
 import attrs
 import pytest
 from cognito_mailroom import Deadline, Secret, Trigger
-from cognito_mailroom.decryption import Decryptor
-from cognito_mailroom.event import Request
+from cognito_mailroom.cognito.decryption import Decryptor
+from cognito_mailroom.cognito.event import Request
 from cognito_mailroom.testing import cognito
 
 POOL = "eu-west-1_AbCdEfGhI"

@@ -12,8 +12,8 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.runtime import ARCH, Function
+from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.lambda_runtime import ARCH, LambdaFunction
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -51,22 +51,24 @@ def bundle(tmp_path_factory: pytest.TempPathFactory, here: tuple[str, ...]) -> C
 
 
 @pytest.fixture
-def emulated(tmp_path: Path) -> Callable[..., Function]:
+def emulated(tmp_path: Path) -> Callable[..., LambdaFunction]:
     """``emulated(folder, handler, environ)``: the function of a folder, with this environment and no more."""
 
-    def emulated(folder: Path, handler: str, environ: Mapping[str, str]) -> Function:
-        return Function(folder, handler, environ, Path(mkdtemp(dir=tmp_path)))
+    def emulated(folder: Path, handler: str, environ: Mapping[str, str]) -> LambdaFunction:
+        return LambdaFunction(folder, handler, environ, Path(mkdtemp(dir=tmp_path)))
 
     return emulated
 
 
 @pytest.fixture
-def function(aws: AwsServer, key_arn: str, emulated: Callable[..., Function]) -> Callable[..., Function]:
+def function(
+    aws: AwsServer, key_arn: str, emulated: Callable[..., LambdaFunction]
+) -> Callable[..., LambdaFunction]:
     """``function(zip, NAME="value")``: the function with these settings; ``timeout`` is in whole seconds."""
 
     def function(
         zip_file: Path, *, handler: str = "handler.lambda_handler", timeout: int = 30, **settings: str
-    ) -> Function:
+    ) -> LambdaFunction:
         environ = {
             **aws.environ,
             "AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout),

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.smtp_server import SmtpServer
 
 Load = Callable[..., dict[str, Any]]
 Function = Callable[..., Any]

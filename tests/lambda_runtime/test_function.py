@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import Trigger
-from cognito_mailroom.testing.smtp import Silence, SmtpServer
+from cognito_mailroom.testing.smtp_server import Silence, SmtpServer
 
 Load = Callable[..., dict[str, Any]]
 Encrypted = Callable[..., str]

@@ -18,8 +18,8 @@ from typing import Any
 
 import boto3
 import pytest
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.smtp_server import SmtpServer
 
 NODE = shutil.which("node")
 CLIENT = {"region_name": "eu-west-1", "aws_access_key_id": "local", "aws_secret_access_key": "local"}

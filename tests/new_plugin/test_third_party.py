@@ -51,14 +51,14 @@ class Machine:
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     base = tmp_path_factory.mktemp("machine")
-    core, desk = base / "core", base / "desk"
+    core, mailroom = base / "core", base / "mailroom"
     copytree(CHECKOUT / "core", core / "core", ignore=ignore_patterns("*.egg-info", "__pycache__"))
     for name in ("LICENSE", "README.md", "pyproject.toml", "setup.cfg"):
         copy(CHECKOUT / name, core)
-    desk.mkdir()
-    machine = Machine(base / "site", desk / "cognito-mailroom-acme-mail")
+    mailroom.mkdir()
+    machine = Machine(base / "site", mailroom / "cognito-mailroom-acme-mail")
     machine.install(core)
-    machine.succeed("-m", "cognito_mailroom.cli", "new-plugin", "acme-mail", cwd=desk)
+    machine.succeed("-m", "cognito_mailroom.cli", "new-plugin", "acme-mail", cwd=mailroom)
     machine.install(machine.project)
     return machine
 

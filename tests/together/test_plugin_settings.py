@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from cognito_mailroom import Trigger
-from cognito_mailroom.installed import PROVIDERS
-from cognito_mailroom.settings import Variable, variables
+from cognito_mailroom.plugins.discovery import PROVIDERS
+from cognito_mailroom.settings.reading import Variable, variables
 
 ROOT = Path(__file__).parent.parent.parent
 PLUGINS = pytest.mark.parametrize(

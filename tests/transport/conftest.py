@@ -7,8 +7,9 @@ from time import monotonic
 
 import pytest
 from cognito_mailroom import Deadline, Unavailable
-from cognito_mailroom.testing import tls
-from cognito_mailroom.testing.http import HttpServer, Reply, Request
+from cognito_mailroom.testing import certificates
+from cognito_mailroom.testing.exchange import Reply, Request
+from cognito_mailroom.testing.http_server import HttpServer
 from cognito_mailroom.transport.http import Answer, HttpClient
 
 Post = Callable[..., Answer]
@@ -26,7 +27,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[HttpServer]:
 
 @pytest.fixture(autouse=True)
 def _trust(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls.ca_file()))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca_file()))
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 import trustme
 from cognito_mailroom import ConfigurationError, Deadline, Unavailable
-from cognito_mailroom.testing import tls
-from cognito_mailroom.testing.http import (
+from cognito_mailroom.testing import certificates
+from cognito_mailroom.testing.exchange import Reply
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import (
     Behaviour,
     CloseAfterAnswer,
     CloseBeforeAnswer,
@@ -15,8 +17,6 @@ from cognito_mailroom.testing.http import (
     Drip,
     EndlessBody,
     Garbage,
-    HttpServer,
-    Reply,
     ResetBeforeAnswer,
     ResetBeforeRequest,
     Stall,
@@ -278,7 +278,9 @@ def test_a_certificate_that_cannot_be_verified_is_unavailable(
     fault: str, fails_to: Callable[[str], str]
 ) -> None:
     issuer = trustme.CA() if fault == "unknown authority" else None
-    context = tls.server_context("elsewhere.example" if fault == "wrong host" else "127.0.0.1", issuer=issuer)
+    context = certificates.server_context(
+        "elsewhere.example" if fault == "wrong host" else "127.0.0.1", issuer=issuer
+    )
     with HttpServer(lambda _: Reply(), tls=context) as server:
         told = fails_to(server.url)
     assert told == (

@@ -7,15 +7,15 @@ import pytest
 import requests
 import trustme
 from cognito_mailroom import Deadline, Unavailable
-from cognito_mailroom.testing import tls
-from cognito_mailroom.testing.http import (
+from cognito_mailroom.testing import certificates
+from cognito_mailroom.testing.exchange import Reply
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import (
     Behaviour,
     CloseWithinAnswer,
     Drip,
     EndlessBody,
     Garbage,
-    HttpServer,
-    Reply,
     ResetBeforeAnswer,
     Stall,
 )
@@ -133,7 +133,7 @@ def test_the_authorities_are_the_clients(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_certificate_that_cannot_be_verified_is_shown_once() -> None:
-    with HttpServer(lambda _: Reply(202), tls=tls.server_context(issuer=trustme.CA())) as server:
+    with HttpServer(lambda _: Reply(202), tls=certificates.server_context(issuer=trustme.CA())) as server:
         client = HttpClient(server.url)
         client.deadline = Deadline(10)
         session = KeptSession(client)

@@ -8,7 +8,8 @@ from http.client import HTTPResponse
 
 import pytest
 from cognito_mailroom import Deadline
-from cognito_mailroom.testing.http import Garbage, HttpServer
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import Garbage
 from cognito_mailroom.transport.http import Answer, HttpClient
 from cognito_mailroom.transport.response import Response
 from hypothesis import given

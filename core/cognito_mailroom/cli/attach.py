@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from cognito_mailroom.cli.user_pool import options
+
 from .key_arn import key_arns
-from .wiring import options
 
 
 def _one_key(context: click.Context, parameter: click.Parameter, text: str) -> str:
@@ -44,20 +45,20 @@ def command(
     pool is sent back as it is, since AWS resets what is left out. Cognito is permitted to invoke the
     function for this pool alone. What was the sender before is kept in tags of the function, for `detach`.
     """
-    from .wiring import difference, lambda_config
-    from .wiring.function import Function
-    from .wiring.keepsake import Keepsake
-    from .wiring.key import Key
-    from .wiring.permission import Permission
-    from .wiring.pool import Pool
+    from cognito_mailroom.cli.user_pool import difference, lambda_config
+    from cognito_mailroom.cli.user_pool.function import Function
+    from cognito_mailroom.cli.user_pool.key import Key
+    from cognito_mailroom.cli.user_pool.permission import Permission
+    from cognito_mailroom.cli.user_pool.pool import Pool
+    from cognito_mailroom.cli.user_pool.saved_state import SavedState
 
     pool = Pool(pool_id, let_reset)
     key, function = Key(key_arn, pool), Function(name, pool)
     role = function.role
     was, will = pool.lambda_config, lambda_config.attached(pool.lambda_config, function.arn, key.arn)
     lambda_config.refuse_other_key_for_sms(was, will, allowed=sms_too)
-    permission, keepsake = Permission(function, pool), Keepsake(function, pool)
-    given, kept = permission.is_given(), keepsake.read()
+    permission, saved_state = Permission(function, pool), SavedState(function, pool)
+    given, kept = permission.is_given(), saved_state.read()
     sender = lambda_config.sender(was) or ""
     # Attached as another alias of this function: what is kept is what was there before that.
     former = Permission(Function(sender, pool), pool) if function.otherwise_named(sender) else None
@@ -80,7 +81,7 @@ def command(
         if not given:
             permission.give()
         if keep != kept:
-            keepsake.write(keep)
+            saved_state.write(keep)
         if was != will:
             pool.update(will)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .wiring import options
+from cognito_mailroom.cli.user_pool import options
 
 
 @click.command("detach")
@@ -25,11 +25,11 @@ def command(*, pool_id: str, name: str | None, sms_too: bool, let_reset: tuple[s
     mails itself again. The key stays while a custom SMS sender needs it. Every other setting of the pool
     is sent back as it is.
     """
-    from .wiring import difference, lambda_config
-    from .wiring.function import Function
-    from .wiring.keepsake import Keepsake
-    from .wiring.permission import Permission
-    from .wiring.pool import Pool
+    from cognito_mailroom.cli.user_pool import difference, lambda_config
+    from cognito_mailroom.cli.user_pool.function import Function
+    from cognito_mailroom.cli.user_pool.permission import Permission
+    from cognito_mailroom.cli.user_pool.pool import Pool
+    from cognito_mailroom.cli.user_pool.saved_state import SavedState
 
     pool = Pool(pool_id, let_reset)
     was = pool.lambda_config
@@ -40,13 +40,13 @@ def command(*, pool_id: str, name: str | None, sms_too: bool, let_reset: tuple[s
     function = Function(name or str(sender), pool)
     if sender not in {None, function.arn}:
         raise click.UsageError(f"The pool's custom e-mail sender is another function, {sender}.")
-    permission, keepsake = Permission(function, pool), Keepsake(function, pool)
+    permission, saved_state = Permission(function, pool), SavedState(function, pool)
     if not (name or permission.is_ours()):
         raise click.UsageError(
             f"The pool's custom e-mail sender, {sender}, is not known to be attached by this command: name "
             "it with --function to take it off all the same."
         )
-    kept = keepsake.read()
+    kept = saved_state.read()
     will = lambda_config.detached(was, kept) if sender else was
     lambda_config.refuse_other_key_for_sms(was, will, allowed=sms_too)
     dismiss = permission.is_ours() and function.arn not in lambda_config.functions(will)
@@ -61,7 +61,7 @@ def command(*, pool_id: str, name: str | None, sms_too: bool, let_reset: tuple[s
             pool.update(will)
         try:
             if kept:
-                keepsake.write({})
+                saved_state.write({})
             if dismiss:
                 permission.take_back()
         finally:  # whatever fails of these, what became of the pool is worth more

@@ -8,7 +8,7 @@ import sys
 import click
 
 from cognito_mailroom.notification import Trigger
-from cognito_mailroom.suggestions import did_you_mean
+from cognito_mailroom.settings.suggestions import did_you_mean
 
 from .key_arn import key_arns
 
@@ -113,10 +113,10 @@ def _encrypt(secret: str, pool_id: str, key_arn: str, *, escape: bool) -> str:
     import boto3
     from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 
-    from cognito_mailroom.quiet import quiet
+    from cognito_mailroom.telemetry.third_party_logs import restrict_third_party_logs
     from cognito_mailroom.testing.cognito import encrypt
 
-    quiet()
+    restrict_third_party_logs()
     client = boto3.client("kms", region_name=key_arn.split(":")[3])
     try:
         return encrypt(secret, pool_id=pool_id, key_arn=key_arn, client=client, escape=escape)

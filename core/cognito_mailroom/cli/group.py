@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from cognito_mailroom.errors import MailroomError
-from cognito_mailroom.suggestions import did_you_mean
+from cognito_mailroom.settings.suggestions import did_you_mean
 
 _COMMANDS = {
     "attach": "Make the function a user pool's custom e-mail sender.",

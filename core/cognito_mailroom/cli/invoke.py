@@ -33,7 +33,7 @@ def command(*, events: tuple[IO[str], ...], timeout: float) -> None:
     """
     bodies = [_load(file) for file in events]
     # Builds the mailroom from the environment, so not before it is wanted.
-    from cognito_mailroom.aws_lambda import lambda_handler
+    from cognito_mailroom.function.trigger import lambda_handler
 
     _log.setLevel(logging.INFO)
     failed = False

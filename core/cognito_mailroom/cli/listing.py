@@ -9,10 +9,10 @@ from attrs import evolve
 from rich.table import Table
 from rich.text import Text
 
-from cognito_mailroom.hookspecs import PROJECT
-from cognito_mailroom.installed import EXTENSIONS, PROVIDERS, origin
 from cognito_mailroom.notification import Trigger
-from cognito_mailroom.settings import variables
+from cognito_mailroom.plugins.discovery import EXTENSIONS, PROVIDERS, origin
+from cognito_mailroom.plugins.hookspecs import PROJECT
+from cognito_mailroom.settings.reading import variables
 
 from .console import console
 

@@ -16,12 +16,13 @@ def command(*, check: bool) -> None:
     """
     if check:
         from cognito_mailroom.app import Mailroom
-        from cognito_mailroom.faults import Faults
-        from cognito_mailroom.settings import Forwarding, read
+        from cognito_mailroom.settings.core import Forwarding
+        from cognito_mailroom.settings.problems import Problems
+        from cognito_mailroom.settings.reading import read
 
-        read(Forwarding, os.environ, faults := Faults())
-        if faults:
-            raise faults.error()
+        read(Forwarding, os.environ, problems := Problems())
+        if problems:
+            raise problems.error()
         Mailroom.from_environ(os.environ, check_all=True)
         click.echo("Settings, plugins and templates are in order.")
     else:

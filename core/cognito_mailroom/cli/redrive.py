@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from cognito_mailroom.envelope import unwrap
+from cognito_mailroom.cognito.envelope import unwrap
+from cognito_mailroom.cognito.event import Request
 from cognito_mailroom.errors import EventError
-from cognito_mailroom.event import Request
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import Validity, read
-from cognito_mailroom.variables import in_words
+from cognito_mailroom.mail.variables import in_words
+from cognito_mailroom.settings.core import Validity
+from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.reading import read
 
 from .console import console
 from .dead_letters import DeadLetters, HandOn, Letter, to_function, to_queue
@@ -51,10 +52,10 @@ def command(
         raise click.UsageError("Say where the events go: either --function or --queue.")
     if queue == dead_letter_queue:
         raise click.UsageError("The events cannot go to the very queue that they come from.")
-    faults = Faults()
-    settings = read(_Settings, os.environ, faults)
+    problems = Problems()
+    settings = read(_Settings, os.environ, problems)
     if settings is None:
-        raise faults.error()
+        raise problems.error()
     hand_on = to_function(function) if function else to_queue(str(queue))
     counts: Counter[str] = Counter()
     watched = Console(stderr=True)

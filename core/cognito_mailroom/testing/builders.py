@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from cognito_mailroom import Address, Message, Notification, Secret, Trigger
-from cognito_mailroom.variables import variables
+from cognito_mailroom.mail.variables import variables
 
 RECIPIENT = "sentinel.recipient@example.com"
 """The address that no log and no error may show."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from .faults import Death, Fault
-from .standin import ReceivedMail
+from .stand_in import ReceivedMail
 
 
 class Counterpart(Protocol):

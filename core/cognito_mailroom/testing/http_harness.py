@@ -13,23 +13,23 @@ from typing import Protocol
 import trustme
 from attrs import evolve
 
-from . import tls
+from . import certificates
+from .exchange import Reply
 from .faults import Death, Fault
 from .harness import Harness
-from .http import (
+from .http_server import HttpServer
+from .server_faults import (
     Behaviour,
     CloseBeforeAnswer,
     CloseWithinAnswer,
     Drip,
     EndlessBody,
     Garbage,
-    HttpServer,
-    Reply,
     ResetBeforeAnswer,
     ResetBeforeRequest,
     Stall,
 )
-from .standin import ReceivedMail, StandIn
+from .stand_in import ReceivedMail, StandIn
 
 
 class HttpBacked(StandIn, Protocol):
@@ -106,7 +106,7 @@ class HttpCounterpart:
     @property
     def environ(self) -> Mapping[str, str]:
         """The stand-in's, with the URL of the server at hand, and the authority to trust."""
-        own, ca_file = self._stand_in.server.url, str(tls.ca_file())
+        own, ca_file = self._stand_in.server.url, str(certificates.ca_file())
         settings = {name: text.replace(own, self._url) for name, text in self._stand_in.environ.items()}
         trust = dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "AWS_CA_BUNDLE"), ca_file)
         return {**trust, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **settings}
@@ -134,11 +134,15 @@ class HttpCounterpart:
             self._url = f"https://127.0.0.1:{bound.getsockname()[1]}"
         elif fault is Fault.UNKNOWN_AUTHORITY:
             self._move(
-                HttpServer(self._stand_in.server.application, tls=tls.server_context(issuer=trustme.CA()))
+                HttpServer(
+                    self._stand_in.server.application, tls=certificates.server_context(issuer=trustme.CA())
+                )
             )
         elif fault is Fault.WRONG_HOST:
             self._move(
-                HttpServer(self._stand_in.server.application, tls=tls.server_context("elsewhere.example"))
+                HttpServer(
+                    self._stand_in.server.application, tls=certificates.server_context("elsewhere.example")
+                )
             )
         else:
             self._servers[0].next(self._harness.behaviour(fault, words))

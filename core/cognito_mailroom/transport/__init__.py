@@ -1,10 +1,57 @@
 """For plugins that speak to a provider over the network: connections that are kept, and time that ends.
 
-- `cognito_mailroom.transport.http`: an HTTP client for one origin, and what its answers mean
-- `cognito_mailroom.transport.requests`: the same connection under an SDK that is built on requests
-- `cognito_mailroom.transport.boto`: clients of AWS services, and the same connection under them
-- `cognito_mailroom.transport.mime`: the mail as RFC 5322 has it, for those that take it whole
-- `cognito_mailroom.transport.sockets`: what these, and SMTP, stand on
+- HTTP: `HttpClient` for one origin, `Answer`, `base_url` for settings
+- what answers mean: `refusal`, `cleaned`, `retry_after`, `unreachable`
+- the same connection under an SDK built on requests (`KeptSession`), or under a client of AWS (`aws_client`,
+  `keep_connection`)
+- SMTP: `SmtpClient`, `SmtpEndpoint`, `SmtpReply`; `compose` writes the mail as RFC 5322 has it
 
-Core itself imports what it asks KMS with, and no more.
+A name is imported when it is asked for, so that an HTTP plugin does not pay for SMTP.
 """
+
+from typing import TYPE_CHECKING
+
+from cognito_mailroom.lazy_imports import lazy_attributes
+
+if TYPE_CHECKING:
+    from .answers import cleaned, refusal, retry_after, unreachable
+    from .aws import aws_client, aws_session, keep_connection
+    from .http import Answer, HttpClient, base_url
+    from .mime import compose, needs_smtputf8
+    from .requests import KeptSession
+    from .smtp import SmtpClient, SmtpEndpoint, SmtpReply
+    from .sockets import tls_context
+
+__all__ = [
+    "Answer",
+    "HttpClient",
+    "KeptSession",
+    "SmtpClient",
+    "SmtpEndpoint",
+    "SmtpReply",
+    "aws_client",
+    "aws_session",
+    "base_url",
+    "cleaned",
+    "compose",
+    "keep_connection",
+    "needs_smtputf8",
+    "refusal",
+    "retry_after",
+    "tls_context",
+    "unreachable",
+]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_attributes(
+        __name__,
+        {
+            ".answers": ("cleaned", "refusal", "retry_after", "unreachable"),
+            ".aws": ("aws_client", "aws_session", "keep_connection"),
+            ".http": ("Answer", "HttpClient", "base_url"),
+            ".mime": ("compose", "needs_smtputf8"),
+            ".requests": ("KeptSession",),
+            ".smtp": ("SmtpClient", "SmtpEndpoint", "SmtpReply"),
+            ".sockets": ("tls_context",),
+        },
+    )

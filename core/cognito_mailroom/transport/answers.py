@@ -8,12 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from cognito_mailroom.errors import (
-    ConfigurationError,
-    MailroomError,
-    RateLimited,
-    Unavailable,
-)
+from cognito_mailroom.errors import ConfigurationError, MailroomError, RateLimited, Unavailable
 from cognito_mailroom.notification import Secret
 
 _ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]+")

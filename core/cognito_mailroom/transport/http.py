@@ -90,7 +90,7 @@ class HttpClient:
         self.deadline = Deadline(0)
         secure = url.scheme == "https"
         tls = sockets.tls_context(ca_file or os.environ.get("REQUESTS_CA_BUNDLE")) if secure else None
-        self._connection = _Kept(self.host, url.port, tls)
+        self._connection = _KeptConnection(self.host, url.port, tls)
 
     def post(self, path: str, *, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> Answer:
         """Posts a body, as `request` does."""
@@ -129,7 +129,7 @@ class HttpClient:
         return Answer(response.status, response.headers, content)
 
 
-class _Kept(HTTPConnection):
+class _KeptConnection(HTTPConnection):
     """A connection that keeps to a deadline, and is replaced once if it was dead."""
 
     def __init__(self, host: str, port: int | None, tls: ssl.SSLContext | None) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from cognito_mailroom.postponed import postponed
+from cognito_mailroom.lazy_imports import lazy_imports
 
-with postponed():
+with lazy_imports():
     from requests import PreparedRequest, Response, Session
     from requests.structures import CaseInsensitiveDict
     from requests.utils import get_encoding_from_headers

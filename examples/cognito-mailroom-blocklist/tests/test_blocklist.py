@@ -3,9 +3,8 @@ from __future__ import annotations
 import environ
 import pytest
 from cognito_mailroom import Address, Trigger
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read
-from cognito_mailroom.testing.builders import a_notification
+from cognito_mailroom.settings import Problems, read
+from cognito_mailroom.testing import a_notification
 from cognito_mailroom_blocklist import Blocklist
 
 
@@ -56,7 +55,7 @@ def test_who_has_an_account_gets_every_other_mail(trigger: Trigger) -> None:
     ],
 )
 def test_what_is_no_list_of_domains_is_said_at_start(domains: str, fault: str) -> None:
-    faults = Faults()
+    faults = Problems()
 
     assert read(Blocklist.Settings, {"BLOCKLIST_DOMAINS": domains}, faults) is None
     assert str(faults.error()).startswith(fault)

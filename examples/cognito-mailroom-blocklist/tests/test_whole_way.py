@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cognito_mailroom import Deadline, Trigger
-from cognito_mailroom.app import Mailroom
-from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing import AwsServer, Mailroom, SmtpServer, cognito
 
 
 @pytest.mark.parametrize(("recipient", "arrived"), [("eve@spam.example", 0), ("alex@acme.example", 1)])

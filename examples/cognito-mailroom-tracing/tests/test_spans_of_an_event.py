@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cognito_mailroom import Deadline, MailroomError, Trigger
-from cognito_mailroom.app import Mailroom
-from cognito_mailroom.journal import Entry
-from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing import AwsServer, EventRecord, Mailroom, SmtpServer, cognito
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 
@@ -33,7 +29,7 @@ def test_a_sign_up(
             }
         )
         code = cognito.encrypt("482910", pool_id=cognito.POOL_ID, key_arn=key, client=aws.client("kms"))
-        entry = Entry()
+        entry = EventRecord()
         try:
             mailroom.handle(cognito.event(Trigger.SIGN_UP, code), Deadline(10), entry)
         except MailroomError as raised:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import ConfigurationError, Rejected, hookimpl
-from cognito_mailroom.plugins import Plugins
-from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message, a_notification
+from cognito_mailroom.testing import CODE, RECIPIENT, Plugins, a_message, a_notification
 from cognito_mailroom_tracing import Tracing
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode, get_tracer

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from cognito_mailroom.testing.contract import Fault, HttpHarness, ProviderContract
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing import Fault, HttpHarness, ProviderContract, Reply
 from cognito_mailroom_webhook.standin import WebhookStandIn, refusal
 
 

@@ -8,9 +8,8 @@ import environ
 import pytest
 from attrs import evolve
 from cognito_mailroom import ConfigurationError, Deadline, Secret
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read
-from cognito_mailroom.testing.builders import a_message
+from cognito_mailroom.settings import Problems, read
+from cognito_mailroom.testing import a_message
 from cognito_mailroom_webhook import WebhookProvider
 from cognito_mailroom_webhook.signature import sign
 from cognito_mailroom_webhook.standin import WebhookStandIn
@@ -72,7 +71,7 @@ def test_what_cannot_be_a_secret_is_refused_at_start(stand_in: WebhookStandIn, s
     ["http://receiver.example/mails", "https://receiver.example/?token=1", "receiver.example", "/mails"],
 )
 def test_a_url_that_would_give_the_mail_away_is_refused(stand_in: WebhookStandIn, url: str) -> None:
-    faults = Faults()
+    faults = Problems()
 
     assert read(WebhookProvider.Settings, {**stand_in.environ, "WEBHOOK_URL": url}, faults) is None
     assert "WEBHOOK_URL is malformed" in str(faults.error())

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cognito_mailroom import Deadline, Message, Receipt
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read
+from cognito_mailroom.settings import Problems, read
 from cognito_mailroom_mailgun import MailgunProvider
 from cognito_mailroom_mailgun.standin import Mailgun
 
@@ -21,10 +20,10 @@ def load(mailgun: Mailgun) -> Callable[..., MailgunProvider]:
     """``load(MAILGUN_TEST_MODE="true")``: the provider with these settings."""
 
     def load(**changes: str) -> MailgunProvider:
-        faults = Faults()
-        settings = read(MailgunProvider.Settings, {**mailgun.environ, **changes}, faults)
+        problems = Problems()
+        settings = read(MailgunProvider.Settings, {**mailgun.environ, **changes}, problems)
         if settings is None:
-            raise faults.error()
+            raise problems.error()
         return MailgunProvider(settings)
 
     return load

@@ -18,8 +18,7 @@ from cognito_mailroom import (
     Rejected,
     Unavailable,
 )
-from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message
-from cognito_mailroom.testing.http import Reply, Stall
+from cognito_mailroom.testing import CODE, RECIPIENT, Reply, Stall, a_message
 from cognito_mailroom_mailgun import MailgunProvider
 from cognito_mailroom_mailgun.standin import Mailgun
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cognito_mailroom import Deadline, Receipt, Trigger
-from cognito_mailroom.app import Mailroom
-from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.testing import AwsServer, Mailroom, cognito
 from cognito_mailroom_mailgun.standin import Mailgun
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from cognito_mailroom import Address, ConfigurationError, Receipt
-from cognito_mailroom.testing.builders import IDEMPOTENCY_KEY, a_message
+from cognito_mailroom.testing import IDEMPOTENCY_KEY, a_message
 from cognito_mailroom_mailgun.standin import Mailgun
 
 Send = Callable[..., Receipt]

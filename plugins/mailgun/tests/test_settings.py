@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import environ
 import pytest
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read
+from cognito_mailroom.settings import Problems, read
 from cognito_mailroom_mailgun import MailgunProvider
 
 ACCOUNT = {"MAILGUN_API_KEY": "key-sentinel", "MAILGUN_DOMAIN": "mg.acme.example"}
@@ -32,10 +31,10 @@ ACCOUNT = {"MAILGUN_API_KEY": "key-sentinel", "MAILGUN_DOMAIN": "mg.acme.example
     ],
 )
 def test_a_fault_names_its_variable(changes: dict[str, str], fault: str) -> None:
-    faults = Faults()
-    assert read(MailgunProvider.Settings, ACCOUNT | changes, faults) is None
+    problems = Problems()
+    assert read(MailgunProvider.Settings, ACCOUNT | changes, problems) is None
     with pytest.raises(Exception, match=fault):
-        raise faults.error()
+        raise problems.error()
 
 
 @pytest.mark.parametrize("domain", ["mg.acme.example", "sandbox-1_a.mailgun.org", "xn--bcher-kva.example"])

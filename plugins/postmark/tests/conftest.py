@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cognito_mailroom import Deadline, Message, Receipt
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read
+from cognito_mailroom.settings import Problems, read
 from cognito_mailroom_postmark import PostmarkProvider
 from cognito_mailroom_postmark.standin import PostmarkServer
 
@@ -30,10 +29,10 @@ def load(postmark: PostmarkServer) -> Callable[..., PostmarkProvider]:
     """``load(POSTMARK_MESSAGE_STREAM="codes")``: the provider with these settings."""
 
     def load(**changes: str) -> PostmarkProvider:
-        faults = Faults()
-        settings = read(PostmarkProvider.Settings, {**postmark.environ, **changes}, faults)
+        problems = Problems()
+        settings = read(PostmarkProvider.Settings, {**postmark.environ, **changes}, problems)
         if settings is None:
-            raise faults.error()
+            raise problems.error()
         return PostmarkProvider(settings)
 
     return load

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import ConfigurationError, DeliveryError, RateLimited, Receipt, Rejected, Unavailable
-from cognito_mailroom.testing.builders import RECIPIENT, a_message
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing import RECIPIENT, Reply, a_message
 from cognito_mailroom_postmark.standin import PostmarkServer
 
 Send = Callable[..., Receipt]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from cognito_mailroom.testing.contract import HttpHarness, ProviderContract
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing import HttpHarness, ProviderContract, Reply
 from cognito_mailroom_postmark.standin import PostmarkServer
 
 

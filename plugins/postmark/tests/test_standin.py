@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from cognito_mailroom.testing.http import Request
+from cognito_mailroom.testing import Request
 from cognito_mailroom_postmark.standin import PostmarkServer
 
 HEADERS = {

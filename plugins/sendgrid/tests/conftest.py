@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cognito_mailroom import Deadline, Message, Receipt
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read
+from cognito_mailroom.settings import Problems, read
 from cognito_mailroom_sendgrid import SendGridProvider
 from cognito_mailroom_sendgrid.standin import SendGrid
 
@@ -23,10 +22,10 @@ def send(sendgrid: SendGrid) -> Send:
     """``send(message, SENDGRID_SANDBOX="true")``: over a provider with these settings."""
 
     def send(message: Message, **changes: str) -> Receipt:
-        faults = Faults()
-        settings = read(SendGridProvider.Settings, {**sendgrid.environ, **changes}, faults)
+        problems = Problems()
+        settings = read(SendGridProvider.Settings, {**sendgrid.environ, **changes}, problems)
         if settings is None:
-            raise faults.error()
+            raise problems.error()
         return SendGridProvider(settings).mailroom_deliver(message, Deadline(10))
 
     return send

@@ -8,8 +8,7 @@ from time import time
 
 import pytest
 from cognito_mailroom import Address, ConfigurationError, RateLimited, Receipt, Rejected
-from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing import CODE, RECIPIENT, Reply, a_message
 from cognito_mailroom_sendgrid.standin import SendGrid
 
 Send = Callable[..., Receipt]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import ConfigurationError, Receipt
-from cognito_mailroom.testing.builders import IDEMPOTENCY_KEY, a_message
+from cognito_mailroom.testing import IDEMPOTENCY_KEY, a_message
 from cognito_mailroom_sendgrid.standin import SendGrid
 
 Send = Callable[..., Receipt]

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import environ
 import pytest
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read
+from cognito_mailroom.settings import Problems, read
 from cognito_mailroom_sendgrid import SendGridProvider
 
 KEY = {"SENDGRID_API_KEY": "SG.sentinel"}
@@ -19,10 +18,10 @@ KEY = {"SENDGRID_API_KEY": "SG.sentinel"}
     ],
 )
 def test_a_fault_names_its_variable(changes: dict[str, str], fault: str) -> None:
-    faults = Faults()
-    assert read(SendGridProvider.Settings, KEY | changes, faults) is None
+    problems = Problems()
+    assert read(SendGridProvider.Settings, KEY | changes, problems) is None
     with pytest.raises(Exception, match=fault):
-        raise faults.error()
+        raise problems.error()
 
 
 def test_the_default_is_the_global_region_and_the_other_is_europe() -> None:

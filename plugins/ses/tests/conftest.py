@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 from cognito_mailroom import Deadline, Message, Receipt
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read
-from cognito_mailroom.transport import boto
+from cognito_mailroom.settings import Problems, read
+from cognito_mailroom.transport import aws_session
 from cognito_mailroom_ses import SesProvider
 from cognito_mailroom_ses.standin import SesServer
 
@@ -22,9 +21,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     # The session keeps the credentials it found first.
-    boto.session.cache_clear()
+    aws_session.cache_clear()
     yield
-    boto.session.cache_clear()
+    aws_session.cache_clear()
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def load(monkeypatch: pytest.MonkeyPatch) -> Callable[..., SesProvider]:
         environ = {**environ, **changes}
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
-        settings = read(SesProvider.Settings, environ, Faults())
+        settings = read(SesProvider.Settings, environ, Problems())
         assert settings
         return SesProvider(settings)
 

@@ -11,9 +11,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from cognito_mailroom import ConfigurationError, Deadline, Unavailable
-from cognito_mailroom.testing.builders import a_message
-from cognito_mailroom.testing.http import HttpServer, Reply
-from cognito_mailroom.transport import boto
+from cognito_mailroom.testing import HttpServer, Reply, a_message
+from cognito_mailroom.transport import aws_session
 from cognito_mailroom_ses import SesProvider
 from cognito_mailroom_ses.standin import SesServer
 
@@ -37,7 +36,7 @@ def test_the_signature_holds_for_what_arrives(load: Load, ses: SesServer) -> Non
 
 
 def test_the_session_is_the_one_that_core_has(load: Load, ses: SesServer) -> None:
-    boto.session().set_credentials("of-the-session", "secret")
+    aws_session().set_credentials("of-the-session", "secret")
     load(ses.environ).mailroom_deliver(a_message(), Deadline(5))
     assert "Credential=of-the-session/" in ses.server.requests[0].headers["Authorization"]
 

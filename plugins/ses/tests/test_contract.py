@@ -3,9 +3,7 @@ from __future__ import annotations
 import json
 
 from cognito_mailroom import Address
-from cognito_mailroom.testing.contract import HttpHarness, ProviderContract
-from cognito_mailroom.testing.http import Reply, Request
-from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing import HttpHarness, ProviderContract, ReceivedMail, Reply, Request
 from cognito_mailroom_ses.standin import SesServer
 
 _ERRORS = {

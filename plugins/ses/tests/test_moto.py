@@ -8,10 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 from cognito_mailroom import Address, Deadline, Trigger
-from cognito_mailroom.app import Mailroom
-from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.builders import a_message
-from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.testing import AwsServer, Mailroom, a_message, cognito
 from cognito_mailroom_ses import SesProvider
 from cognito_mailroom_ses.standin import SesServer
 

@@ -14,8 +14,7 @@ from cognito_mailroom import (
     Rejected,
     Unavailable,
 )
-from cognito_mailroom.testing.builders import RECIPIENT, a_message
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing import RECIPIENT, Reply, a_message
 from cognito_mailroom_ses.standin import SesServer
 
 Send = Callable[..., Receipt]

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import Address, ConfigurationError, Receipt, Rejected
-from cognito_mailroom.testing.builders import IDEMPOTENCY_KEY, a_message
-from cognito_mailroom.testing.http import Reply
+from cognito_mailroom.testing import IDEMPOTENCY_KEY, Reply, a_message
 from cognito_mailroom_ses.standin import SesServer
 
 Send = Callable[..., Receipt]

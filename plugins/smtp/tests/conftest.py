@@ -14,7 +14,7 @@ from typing import Any, Self
 import environ
 import pytest
 from cognito_mailroom import Address, Deadline, MailroomError, Message
-from cognito_mailroom.testing import tls
+from cognito_mailroom.testing import certificates
 from cognito_mailroom_smtp import SmtpProvider
 
 
@@ -58,7 +58,7 @@ class Peer:
 
     def encrypt(self) -> Self:
         self._lines.close()
-        self._use(tls.server_context().wrap_socket(self.connection, server_side=True))
+        self._use(certificates.server_context().wrap_socket(self.connection, server_side=True))
         return self
 
     def stirs(self, within: float = 10.0) -> bool:

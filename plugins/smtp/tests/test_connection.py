@@ -9,7 +9,7 @@ from typing import Any
 import environ
 import pytest
 from cognito_mailroom import Deadline, MailroomError, Message, Unavailable
-from cognito_mailroom.testing.smtp import Silence, SmtpServer
+from cognito_mailroom.testing import Silence, SmtpServer
 from cognito_mailroom_smtp import SmtpProvider
 
 Provide = Callable[..., SmtpProvider]

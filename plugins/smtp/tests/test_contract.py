@@ -11,10 +11,17 @@ from types import MappingProxyType
 from typing import Any
 
 import trustme
-from cognito_mailroom.testing import tls
-from cognito_mailroom.testing.contract import Death, Fault, Harness, ProviderContract
-from cognito_mailroom.testing.smtp import Answer, Silence, SmtpServer
-from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing import (
+    Death,
+    Fault,
+    Harness,
+    ProviderContract,
+    ReceivedMail,
+    Silence,
+    SmtpAnswer,
+    SmtpServer,
+    certificates,
+)
 
 ABORT = struct.pack("ii", 1, 0)
 
@@ -39,7 +46,7 @@ async def go_on_and_on(transport: asyncio.Transport) -> None:
     transport.write(b"250-and so on\r\n" * 100_000)
 
 
-class Commands(dict[str, Answer]):
+class Commands(dict[str, SmtpAnswer]):
     """The replies of a server, which count the mails that were begun."""
 
     mails = 0
@@ -85,7 +92,11 @@ class SmtpCounterpart:
             self._port = str(bound.getsockname()[1])
         elif fault in {Fault.UNKNOWN_AUTHORITY, Fault.WRONG_HOST}:
             unknown = fault is Fault.UNKNOWN_AUTHORITY
-            context = tls.server_context(issuer=trustme.CA()) if unknown else tls.server_context("mx.example")
+            context = (
+                certificates.server_context(issuer=trustme.CA())
+                if unknown
+                else certificates.server_context("mx.example")
+            )
             self._servers.append(self._start(context))
             self._port = str(self._servers[1].port)
         else:
@@ -115,8 +126,8 @@ async def _close(transport: asyncio.Transport) -> None:
     transport.close()
 
 
-def _answer(fault: Fault, words: str, first: str) -> tuple[str, Answer]:
-    table: dict[Fault, tuple[str, Answer]] = {
+def _answer(fault: Fault, words: str, first: str) -> tuple[str, SmtpAnswer]:
+    table: dict[Fault, tuple[str, SmtpAnswer]] = {
         # A login is for a connection; one that is kept may have lost it.
         Fault.UNAUTHORIZED: ("AUTH" if first == "GREETING" else "MAIL", f"535 5.7.8 {words}"),
         Fault.FORBIDDEN: ("MAIL", f"550 5.7.1 {words}"),

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import Deadline, MailroomError, Message, Unavailable
-from cognito_mailroom.testing import tls
-from cognito_mailroom.testing.smtp import Silence, SmtpServer
+from cognito_mailroom.testing import Silence, SmtpServer, certificates
 from cognito_mailroom_smtp import SmtpProvider
 
 Provide = Callable[..., SmtpProvider]
@@ -122,7 +121,7 @@ def test_a_server_that_drips(dialogue: Any, serve: Serve, provide: Provide, fail
 def test_a_server_that_drips_through_tls(serve: Serve, provide: Provide, fails_in_time: Check) -> None:
     server = serve(lambda peer: peer.encrypt().drip(endlessly(b"220-hello\r\n")))
     fails_in_time(
-        provide(server, SMTP_HOST="localhost", SMTP_SECURITY="tls", SMTP_CA_FILE=str(tls.ca_file()))
+        provide(server, SMTP_HOST="localhost", SMTP_SECURITY="tls", SMTP_CA_FILE=str(certificates.ca_file()))
     )
 
 
@@ -157,7 +156,7 @@ def test_a_server_that_stops_reading(
         peer.say("354 go ahead")
         assert over.wait(10)
 
-    private = {"SMTP_HOST": "localhost", "SMTP_CA_FILE": str(tls.ca_file())}
+    private = {"SMTP_HOST": "localhost", "SMTP_CA_FILE": str(certificates.ca_file())}
     provider = provide(serve(dialogue), SMTP_SECURITY=security, **private)
     large = message.evolve(text=("x" * 70 + "\n") * 200_000)  # more than any buffer on the way
     started = monotonic()

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 import trustme
 from cognito_mailroom import ConfigurationError, Deadline, MailroomError, Message, Unavailable
-from cognito_mailroom.testing import tls
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing import SmtpServer, certificates
 from cognito_mailroom_smtp import SmtpProvider
 
 Provide = Callable[..., SmtpProvider]
@@ -68,7 +67,11 @@ def test_no_credentials_after_a_refusal(serve: Serve, provide: Provide, failure:
         assert peer.hear() == "AUTH LOGIN"
         assert peer.say("504 5.5.4 Not today").hear() == "QUIT"
 
-    encrypted = {"SMTP_HOST": "localhost", "SMTP_SECURITY": "tls", "SMTP_CA_FILE": str(tls.ca_file())}
+    encrypted = {
+        "SMTP_HOST": "localhost",
+        "SMTP_SECURITY": "tls",
+        "SMTP_CA_FILE": str(certificates.ca_file()),
+    }
     failure(ConfigurationError, provide(serve(dialogue), **encrypted, **LOGIN))
 
 
@@ -99,7 +102,11 @@ def test_what_was_said_in_clear_is_forgotten(serve: Serve, provide: Provide, fai
         peer.greet("STARTTLS", "AUTH PLAIN LOGIN").listen().say("220 go ahead", *injected)
         assert peer.encrypt().listen().say("250 mail.example").hear() == "QUIT"
 
-    encrypted = {"SMTP_HOST": "localhost", "SMTP_SECURITY": "starttls", "SMTP_CA_FILE": str(tls.ca_file())}
+    encrypted = {
+        "SMTP_HOST": "localhost",
+        "SMTP_SECURITY": "starttls",
+        "SMTP_CA_FILE": str(certificates.ca_file()),
+    }
     failure(ConfigurationError, provide(serve(dialogue), **encrypted, **LOGIN))
 
 
@@ -107,10 +114,12 @@ def test_what_was_said_in_clear_is_forgotten(serve: Serve, provide: Provide, fai
 @pytest.mark.parametrize(
     ("context", "changes"),
     [
-        pytest.param(lambda: tls.server_context(issuer=trustme.CA()), {}, id="unknown authority"),
-        pytest.param(lambda: tls.server_context("elsewhere.example"), {}, id="another name"),
-        pytest.param(lambda: tls.server_context("localhost"), {"SMTP_HOST": "127.0.0.1"}, id="no address"),
-        pytest.param(tls.server_context, {"SMTP_CA_FILE": None}, id="only the system's authorities"),
+        pytest.param(lambda: certificates.server_context(issuer=trustme.CA()), {}, id="unknown authority"),
+        pytest.param(lambda: certificates.server_context("elsewhere.example"), {}, id="another name"),
+        pytest.param(
+            lambda: certificates.server_context("localhost"), {"SMTP_HOST": "127.0.0.1"}, id="no address"
+        ),
+        pytest.param(certificates.server_context, {"SMTP_CA_FILE": None}, id="only the system's authorities"),
     ],
 )
 def test_a_certificate_that_is_not_trusted(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import Address, ConfigurationError, Deadline, MailroomError, Message, Rejected
-from cognito_mailroom.testing.smtp import ReceivedMail, SmtpServer
+from cognito_mailroom.testing import ReceivedMail, SmtpServer
 from cognito_mailroom_smtp import SmtpProvider
 
 Provide = Callable[..., SmtpProvider]

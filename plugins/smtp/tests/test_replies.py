@@ -16,8 +16,8 @@ from cognito_mailroom import (
     Rejected,
     Unavailable,
 )
-from cognito_mailroom.testing.smtp import SmtpServer
-from cognito_mailroom.transport.smtp import Reply
+from cognito_mailroom.testing import SmtpServer
+from cognito_mailroom.transport import SmtpReply
 from cognito_mailroom_smtp import SmtpProvider
 from cognito_mailroom_smtp.replies import RULES, rule
 
@@ -137,7 +137,8 @@ def test_no_row_of_the_table_hides_another() -> None:
     ]
     commands = ["the connection", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA"]
     reached = {
-        rule(command, Reply(code, status, "")) for code, status, command in product(codes, statuses, commands)
+        rule(command, SmtpReply(code, status, ""))
+        for code, status, command in product(codes, statuses, commands)
     }
     assert reached == set(RULES)
 

@@ -9,15 +9,15 @@ from collections.abc import Callable
 
 import pytest
 from cognito_mailroom import Deadline, MailroomError, Message
-from cognito_mailroom.testing.smtp import SENTINEL, Silence, SmtpServer
+from cognito_mailroom.testing import PASSWORD, Silence, SmtpServer
 from cognito_mailroom_smtp import SmtpProvider
 
 Provide = Callable[..., SmtpProvider]
 
 USERNAME = "AKIA-the-user-name"
 CREDENTIALS = {
-    "PLAIN": [f"\0{USERNAME}\0{SENTINEL}"],
-    "LOGIN": [USERNAME, SENTINEL],
+    "PLAIN": [f"\0{USERNAME}\0{PASSWORD}"],
+    "LOGIN": [USERNAME, PASSWORD],
 }
 PRIVATE = ["jane.doe@example.com", "JANE.DOE@Example.com", "jane.doe", "no-reply@acme.example", "271828"]
 
@@ -25,7 +25,7 @@ PRIVATE = ["jane.doe@example.com", "JANE.DOE@Example.com", "jane.doe", "no-reply
 def told(method: str, command: str) -> list[str]:
     """What the server has heard by the time it answers a command."""
     tokens = [base64.b64encode(text.encode()).decode() for text in CREDENTIALS[method]]
-    return [USERNAME, SENTINEL, SENTINEL.upper(), *tokens, *(PRIVATE if command != "AUTH" else [])]
+    return [USERNAME, PASSWORD, PASSWORD.upper(), *tokens, *(PRIVATE if command != "AUTH" else [])]
 
 
 def everything_about(error: BaseException) -> str:

@@ -7,19 +7,18 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import ConfigurationError, Secret
-from cognito_mailroom.faults import Faults
-from cognito_mailroom.settings import read, variables
-from cognito_mailroom.testing import tls
+from cognito_mailroom.settings import Problems, read, variables
+from cognito_mailroom.testing import certificates
 from cognito_mailroom_smtp import SmtpProvider
 
 LOGIN = {"SMTP_USERNAME": "AKIAEXAMPLE", "SMTP_PASSWORD": "open sesame"}
 
 
 def settings(**given: str) -> Any:
-    faults = Faults()
-    found = read(SmtpProvider.Settings, {"SMTP_HOST": "mail.example"} | given, faults)
+    problems = Problems()
+    found = read(SmtpProvider.Settings, {"SMTP_HOST": "mail.example"} | given, problems)
     if found is None:
-        raise faults.error()
+        raise problems.error()
     return found
 
 
@@ -55,8 +54,8 @@ def test_hosts(host: str) -> None:
 
 
 def test_a_ca_file() -> None:
-    found = settings(SMTP_CA_FILE=str(tls.ca_file()), SMTP_PORT="2525")
-    assert (found.ca_file, found.port) == (tls.ca_file(), 2525)
+    found = settings(SMTP_CA_FILE=str(certificates.ca_file()), SMTP_PORT="2525")
+    assert (found.ca_file, found.port) == (certificates.ca_file(), 2525)
     SmtpProvider(found)
 
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from attrs import field, frozen
 from cognito_mailroom.testing import cognito
-from cognito_mailroom.testing.kms import AwsServer
+from cognito_mailroom.testing.aws_server import AwsServer
 
 from tests.lambda_runtime.sam.stack import BUCKET, CODE, FOLDER, resources, transformed
 

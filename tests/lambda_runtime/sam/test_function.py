@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from cognito_mailroom.testing.kms import AwsServer
-from cognito_mailroom.testing.smtp import SmtpServer
+from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.smtp_server import SmtpServer
 
 Deploy = Callable[..., Any]
 Load = Callable[..., dict[str, Any]]

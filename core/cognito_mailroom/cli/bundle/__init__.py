@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from cognito_mailroom.settings import names
+from cognito_mailroom.settings.converters import names
 
-from .features import FEATURES, SERVICES, called_for
+from .optional_parts import OPTIONAL_PARTS, SERVICES, called_for
 
 _PYTHONS, _PROCESSORS = ("3.11", "3.12", "3.13"), ("arm64", "x86_64")
 
@@ -45,9 +45,9 @@ def _names(_: click.Context, option: click.Parameter, text: str | None) -> tuple
 )
 @click.option(
     "--with",
-    "features",
+    "optional_parts",
     multiple=True,
-    type=click.Choice(list(FEATURES)),
+    type=click.Choice(list(OPTIONAL_PARTS)),
     help="Include what this takes; may be repeated. What the settings in the environment call for is "
     "included anyway.",
 )
@@ -80,7 +80,7 @@ def command(
     *,
     providers: tuple[str, ...],
     extensions: tuple[str, ...],
-    features: tuple[str, ...],
+    optional_parts: tuple[str, ...],
     services: tuple[str, ...],
     templates: Path | None,
     python: str,
@@ -100,12 +100,12 @@ def command(
     from .target import Target
 
     target = Target(python, arch, layer=layer)
-    included = [FEATURES[name] for name in {*features, *called_for(os.environ)}]
+    included = [OPTIONAL_PARTS[name] for name in {*optional_parts, *called_for(os.environ)}]
     wanted = Wanted(
         providers,
         extensions,
-        extras=frozenset(extra for feature in included for extra in feature.extras),
-        services=frozenset({*SERVICES, *services}).union(*(feature.services for feature in included)),
+        extras=frozenset(extra for part in included for extra in part.extras),
+        services=frozenset({*SERVICES, *services}).union(*(part.services for part in included)),
         templates=templates,
     )
     stem = "-".join(["mailroom", *providers, f"python{python}", arch, *(["layer"] if layer else [])])

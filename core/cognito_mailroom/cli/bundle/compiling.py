@@ -9,20 +9,22 @@ from pathlib import Path
 
 import click
 
-from cognito_mailroom.rendering import compile_ahead
+from cognito_mailroom.mail.rendering import compile_ahead
 
-from .stage import Stage
+from .build_folder import BuildFolder
 
 
-def compile_templates(stage: Stage, *folders: str) -> None:
+def compile_templates(build_folder: BuildFolder, *folders: str) -> None:
     """Puts beside templates the modules that Jinja makes of them."""
-    for folder in filter(Path.is_dir, (stage.folder / name for name in folders)):
+    for folder in filter(Path.is_dir, (build_folder.folder / name for name in folders)):
         template = next(path for path in folder.rglob("*") if path.is_file())
         for module in compile_ahead(folder):
-            stage.take_in(module, template)
+            build_folder.take_in(module, template)
 
 
-def compile_modules(stage: Stage, root: str, interpreter: str, compiled: Callable[[], None]) -> None:
+def compile_modules(
+    build_folder: BuildFolder, root: str, interpreter: str, compiled: Callable[[], None]
+) -> None:
     """Puts a ``.pyc`` beside every module, valid whatever becomes of time stamps.
 
     ``root`` is where the modules will be, as tracebacks show it; ``compiled`` is called for each.
@@ -31,7 +33,7 @@ def compile_modules(stage: Stage, root: str, interpreter: str, compiled: Callabl
         click.ClickException: a module is not of the interpreter's version of Python.
 
     """
-    folder = str(stage.folder)
+    folder = str(build_folder.folder)
     options = ["--invalidation-mode=unchecked-hash", "-s", folder, "-p", root, folder]
     # What this machine tells its own Python, such as to optimise, does not count.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
@@ -50,5 +52,5 @@ def compile_modules(stage: Stage, root: str, interpreter: str, compiled: Callabl
                 errors.append(line.strip())
     if process.returncode:
         raise click.ClickException(f"A module does not compile: {' '.join(errors)}")
-    for made in stage.folder.rglob("__pycache__/*.pyc"):
-        stage.take_in(made, made.parent.parent / f"{made.name.partition('.')[0]}.py")
+    for made in build_folder.folder.rglob("__pycache__/*.pyc"):
+        build_folder.take_in(made, made.parent.parent / f"{made.name.partition('.')[0]}.py")

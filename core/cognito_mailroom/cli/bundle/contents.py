@@ -11,7 +11,7 @@ from attrs import frozen
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from cognito_mailroom.installed import EXTENSIONS, PROVIDERS, Installed
+from cognito_mailroom.plugins.discovery import EXTENSIONS, PROVIDERS, Installed
 
 from .target import Target
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cognito_mailroom.aws_lambda import lambda_handler
+from cognito_mailroom.function.trigger import lambda_handler
 
 __all__ = ["lambda_handler", "queue_handler"]  # noqa: F822 - the second is made on demand
 
@@ -10,7 +10,7 @@ __all__ = ["lambda_handler", "queue_handler"]  # noqa: F822 - the second is made
 def __getattr__(name: str) -> Any:
     # Only the function behind a queue pays for what working it off takes.
     if name == "queue_handler":
-        from cognito_mailroom.aws_queue import queue_handler
+        from cognito_mailroom.function.queue_worker import queue_handler
 
         return queue_handler
     raise AttributeError(name)

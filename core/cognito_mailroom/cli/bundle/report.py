@@ -9,24 +9,24 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from .build_folder import BuildFolder, Part
 from .packing import digest
-from .stage import Part, Stage
 
 
 def show(
-    screen: Console, stage: Stage, left_out: Counter[str], out: Path, written: Mapping[str, int]
+    screen: Console, build_folder: BuildFolder, left_out: Counter[str], out: Path, written: Mapping[str, int]
 ) -> None:
     """Prints both tables, and the digest; ``written`` is the size that each file has in ``out``."""
-    screen.print(_contents(stage, written))
+    screen.print(_contents(build_folder, written))
     screen.print(_left_out(left_out))
     size = out.stat().st_size if out.is_file() else sum(written.values())
     screen.print(f"{out}: {_megabytes(size)}, SHA-256 {digest(out)}", soft_wrap=True)
 
 
-def _contents(stage: Stage, written: Mapping[str, int]) -> Table:
+def _contents(build_folder: BuildFolder, written: Mapping[str, int]) -> Table:
     unpacked, packed = Counter[Part](), Counter[Part]()
-    for path, part in stage.parts.items():
-        unpacked[part] += (stage.folder / path).stat().st_size
+    for path, part in build_folder.parts.items():
+        unpacked[part] += (build_folder.folder / path).stat().st_size
         packed[part] += written[path]
     table = Table("What is in it", "Version", "From")
     for heading in ("Unpacked", "In the bundle"):

@@ -15,14 +15,14 @@ from rich.progress import Progress
 
 from cognito_mailroom.cli.console import console
 
+from .build_folder import BuildFolder, Files
+from .collect import TEMPLATES, Step, add_own, collect
 from .compiling import compile_modules, compile_templates
-from .condensing import condensed
 from .contents import Wanted, closure
-from .demands import check
-from .gathering import TEMPLATES, Step, add_own, gather
 from .packing import pack, place
+from .preflight import check
 from .report import show
-from .stage import Files, Stage
+from .service_models import shortened
 from .target import Target
 from .trimming import Trimming
 
@@ -44,20 +44,22 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
         (out if unpacked else out.parent).mkdir(parents=True, exist_ok=True)
     screen, interpreter = console(), target.interpreter()
     with TemporaryDirectory(prefix="mailroom-bundle-") as temporary:
-        stage = Stage(Path(temporary, "stage"))
+        build_folder = BuildFolder(Path(temporary, "build_folder"))
         with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
 
             def step(words: str, total: int) -> Callable[[], None]:
                 return partial(progress.advance, progress.add_task(words, total=total))
 
             folder = Path(temporary)
-            left_out = _assemble(stage, wanted, target, interpreter=interpreter, folder=folder, step=step)
-            written, done = {}, step("Writing", len(stage.parts))
+            left_out = _assemble(
+                build_folder, wanted, target, interpreter=interpreter, folder=folder, step=step
+            )
+            written, done = {}, step("Writing", len(build_folder.parts))
             with _writing(out):
-                for name, size in (place if unpacked else pack)(stage.folder, target.prefix, out):
+                for name, size in (place if unpacked else pack)(build_folder.folder, target.prefix, out):
                     written[name] = size
                     done()
-        show(screen, stage, left_out, out, written)
+        show(screen, build_folder, left_out, out, written)
     if interpreter is None:
         words = (
             f"No Python {target.python} was found here, so nothing is compiled ahead, and each cold start "
@@ -76,19 +78,25 @@ def _writing(out: Path) -> Iterator[None]:
 
 
 def _assemble(
-    stage: Stage, wanted: Wanted, target: Target, *, interpreter: str | None, folder: Path, step: Step
+    build_folder: BuildFolder,
+    wanted: Wanted,
+    target: Target,
+    *,
+    interpreter: str | None,
+    folder: Path,
+    step: Step,
 ) -> Counter[str]:
-    """Puts everything on the stage; returns what is left out."""
+    """Puts everything on the build_folder; returns what is left out."""
     distributions = closure(wanted, target)
     trimming = Trimming.of(wanted.services, distributions)
 
     def prepare(files: Files) -> Files:
-        return condensed(trimming.kept(files), wanted.services)
+        return shortened(trimming.kept(files), wanted.services)
 
-    gather(stage, distributions, target, prepare=prepare, folder=folder, step=step)
-    add_own(stage, wanted.templates, layer=target.layer)
-    compile_templates(stage, "cognito_mailroom/templates", TEMPLATES)
+    collect(build_folder, distributions, target, prepare=prepare, folder=folder, step=step)
+    add_own(build_folder, wanted.templates, layer=target.layer)
+    compile_templates(build_folder, "cognito_mailroom/mail/templates", TEMPLATES)
     if interpreter:
-        modules = sum(path.endswith(".py") for path in stage.parts)
-        compile_modules(stage, target.root, interpreter, step("Compiling", modules))
+        modules = sum(path.endswith(".py") for path in build_folder.parts)
+        compile_modules(build_folder, target.root, interpreter, step("Compiling", modules))
     return trimming.left_out

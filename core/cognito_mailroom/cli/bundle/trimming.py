@@ -9,7 +9,7 @@ from importlib.metadata import Distribution
 
 from attrs import field, frozen
 
-from .stage import Files
+from .build_folder import Files
 
 _RULES = (
     ("the command line", r"cognito_mailroom/cli/.*"),

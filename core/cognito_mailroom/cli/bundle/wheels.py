@@ -14,7 +14,7 @@ from zipfile import ZipFile
 import click
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from .stage import Files
+from .build_folder import Files
 from .target import Target
 
 

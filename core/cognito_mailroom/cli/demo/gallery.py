@@ -9,17 +9,17 @@ from secrets import token_urlsafe
 
 import jinja2
 
-from .arrival import Arrival
-from .inspection import part
+from .received import Received
+from .verification import part
 
 
-def write(folder: Path, arrivals: Sequence[Arrival]) -> Path:
+def write(folder: Path, received: Sequence[Received]) -> Path:
     """Writes one ``.eml`` for each mail and an ``index.html``; returns the path of the latter."""
     folder.mkdir(parents=True, exist_ok=True)
-    for arrival in arrivals:
-        path = folder / _eml(arrival)
-        if arrival.mail:
-            path.write_bytes(arrival.mail.content)
+    for each in received:
+        path = folder / _eml(each)
+        if each.mail:
+            path.write_bytes(each.mail.content)
         else:
             path.unlink(missing_ok=True)  # an earlier run's
     page = jinja2.Environment(
@@ -27,9 +27,9 @@ def write(folder: Path, arrivals: Sequence[Arrival]) -> Path:
     )
     template = page.from_string(resources.files(__package__).joinpath("gallery.html").read_text("utf-8"))
     index = folder / "index.html"
-    index.write_text(template.render(arrivals=arrivals, part=part, eml=_eml, nonce=token_urlsafe()), "utf-8")
+    index.write_text(template.render(received=received, part=part, eml=_eml, nonce=token_urlsafe()), "utf-8")
     return index
 
 
-def _eml(arrival: Arrival) -> str:
-    return f"{arrival.trigger.slug}.eml"
+def _eml(received: Received) -> str:
+    return f"{received.trigger.slug}.eml"

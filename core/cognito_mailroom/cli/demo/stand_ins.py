@@ -6,9 +6,9 @@ from importlib.metadata import entry_points
 
 import click
 
-from cognito_mailroom.installed import PROVIDERS, Installed
-from cognito_mailroom.suggestions import did_you_mean
-from cognito_mailroom.testing.standin import StandIn
+from cognito_mailroom.plugins.discovery import PROVIDERS, Installed
+from cognito_mailroom.settings.suggestions import did_you_mean
+from cognito_mailroom.testing.stand_in import StandIn
 
 _GROUP = "cognito_mailroom.standins"
 

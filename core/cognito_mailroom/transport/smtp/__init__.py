@@ -1,7 +1,7 @@
 """SMTP as the mailroom speaks it: one session that is kept, every wait within a deadline."""
 
 from .kept import SmtpClient
-from .replies import Reply
-from .session import Server
+from .replies import SmtpReply
+from .session import SmtpEndpoint
 
-__all__ = ["Reply", "Server", "SmtpClient"]
+__all__ = ["SmtpClient", "SmtpEndpoint", "SmtpReply"]

@@ -8,8 +8,8 @@ from time import monotonic
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.message import Message
 
-from .replies import Reply
-from .session import Server, Session
+from .replies import SmtpReply
+from .session import Session, SmtpEndpoint
 
 
 class SmtpClient:
@@ -18,11 +18,11 @@ class SmtpClient:
     max_idle = 60.0
     """Seconds: servers, and the networks before them, drop what idles for some minutes without a word."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: SmtpEndpoint) -> None:
         self._server = server
         self._session: Session | None = None
 
-    def send(self, message: Message, content: bytes, deadline: Deadline) -> Reply:
+    def send(self, message: Message, content: bytes, deadline: Deadline) -> SmtpReply:
         """Hands a mail over, once; returns the server's word that it took it.
 
         Raises:

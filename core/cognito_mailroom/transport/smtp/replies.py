@@ -12,7 +12,7 @@ _STATUS = re.compile(r"^#?([245]\.\d{1,3}\.\d{1,3})(?![\d.]):?[ \t]*", re.MULTIL
 
 
 @frozen
-class Reply:
+class SmtpReply:
     """A server's reply: its code, its enhanced status or an empty text, and its cleaned words."""
 
     code: str
@@ -20,7 +20,7 @@ class Reply:
     words: str
 
     @classmethod
-    def read(cls, answer: tuple[int, bytes], clean: Callable[[str], str]) -> Reply:
+    def read(cls, answer: tuple[int, bytes], clean: Callable[[str], str]) -> SmtpReply:
         """From what smtplib returns, which has -1 for the code of what is no SMTP reply."""
         text = answer[1].decode("utf-8", "replace")
         status = _STATUS.search(text)

@@ -18,11 +18,11 @@ from cognito_mailroom.transport.answers import cleaned
 from cognito_mailroom.transport.mime import needs_smtputf8
 
 from .client import BoundedSmtp
-from .replies import Reply
+from .replies import SmtpReply
 
 
 @frozen
-class Server:
+class SmtpEndpoint:
     """Where to connect, and how; ``tls`` is for the whole connection unless ``starttls`` is offered first.
 
     ``refusal`` says which error it is when a command is answered with a reply that is not wanted.
@@ -34,7 +34,7 @@ class Server:
     starttls: bool
     username: Secret
     password: Secret
-    refusal: Callable[[str, Reply], MailroomError]
+    refusal: Callable[[str, SmtpReply], MailroomError]
 
 
 class Session(BoundedSmtp):
@@ -46,7 +46,7 @@ class Session(BoundedSmtp):
 
     """
 
-    def __init__(self, server: Server, hello: str, deadline: Deadline) -> None:
+    def __init__(self, server: SmtpEndpoint, hello: str, deadline: Deadline) -> None:
         super().__init__(hello, deadline)
         self.last_used = monotonic()
         self._server = server
@@ -69,7 +69,7 @@ class Session(BoundedSmtp):
         self._private = _private_words(message)
         return self.docmd("MAIL", f"FROM:<{message.sender}>{options}")
 
-    def finish(self, answer: tuple[int, bytes], message: Message, content: bytes) -> Reply:
+    def finish(self, answer: tuple[int, bytes], message: Message, content: bytes) -> SmtpReply:
         """All that follows once `begin` was answered; returns the server's last reply."""
         self._require("MAIL", answer)
         self._require("RCPT", self.docmd("RCPT", f"TO:<{message.recipient}>"))
@@ -80,7 +80,7 @@ class Session(BoundedSmtp):
         self.last_used = monotonic()
         return reply
 
-    def _open(self, server: Server) -> None:
+    def _open(self, server: SmtpEndpoint) -> None:
         self.dial(server.host, server.port)
         if server.tls and not server.starttls:
             self.encrypt(server.tls, server.host)
@@ -116,8 +116,8 @@ class Session(BoundedSmtp):
             self._require("AUTH", self.docmd(line), wanted="334")
         self._require("AUTH", self.docmd(last))
 
-    def _require(self, command: str, answer: tuple[int, bytes], wanted: str = "2") -> Reply:
-        reply = Reply.read(answer, self._clean)
+    def _require(self, command: str, answer: tuple[int, bytes], wanted: str = "2") -> SmtpReply:
+        reply = SmtpReply.read(answer, self._clean)
         if not reply.code.startswith(wanted):
             raise self._server.refusal(command, reply)
         return reply

@@ -16,8 +16,7 @@ from cognito_mailroom import (
     Secret,
     hookimpl,
 )
-from cognito_mailroom.transport.answers import cleaned, refusal
-from cognito_mailroom.transport.http import Answer, HttpClient
+from cognito_mailroom.transport import Answer, HttpClient, cleaned, refusal
 
 from . import signature
 from .payload import payload

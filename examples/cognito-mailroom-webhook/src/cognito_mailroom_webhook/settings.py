@@ -5,7 +5,7 @@ from __future__ import annotations
 import environ
 from cognito_mailroom import Secret
 from cognito_mailroom.settings import HostedTemplates
-from cognito_mailroom.transport.http import base_url
+from cognito_mailroom.transport import base_url
 
 
 def _url(text: str) -> str:

@@ -10,8 +10,7 @@ from time import time
 from typing import Any
 
 from cognito_mailroom import Address
-from cognito_mailroom.testing.http import HttpStandIn, Reply, Request
-from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing import HttpStandIn, ReceivedMail, Reply, Request
 
 _KEY = b"the key of the stand-in's signature"
 _TOLERANCE_SECONDS = 300

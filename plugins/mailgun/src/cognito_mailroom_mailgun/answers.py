@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from cognito_mailroom import MailroomError, Message, RateLimited, Rejected, Secret, Unavailable
-from cognito_mailroom.transport.answers import cleaned, refusal, retry_after
+from cognito_mailroom.transport import cleaned, refusal, retry_after
 from requests import Response
 
 _RECIPIENT = re.compile(r"'?to'? parameter\b")

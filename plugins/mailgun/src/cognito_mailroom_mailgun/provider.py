@@ -7,15 +7,14 @@ import re
 
 import environ
 from cognito_mailroom import Deadline, Message, Notification, Receipt, Secret, hookimpl
-from cognito_mailroom.postponed import postponed
+from cognito_mailroom.lazy_imports import lazy_imports
 from cognito_mailroom.settings import HostedTemplates, switch
-from cognito_mailroom.transport import http
-from cognito_mailroom.transport.requests import KeptSession
+from cognito_mailroom.transport import KeptSession, http
 
 from . import answers
 from .form import form
 
-with postponed("asyncio", "httpx2"):  # which the SDK has for its asynchronous client
+with lazy_imports("asyncio", "httpx2"):  # which the SDK has for its asynchronous client
     from mailgun.config import Config, RetryPolicy
     from mailgun.endpoints import Endpoint
 

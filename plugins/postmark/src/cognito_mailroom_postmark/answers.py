@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 
 from cognito_mailroom import Rejected, Secret, Unavailable
-from cognito_mailroom.transport.answers import cleaned, refusal
-from cognito_mailroom.transport.http import Answer
+from cognito_mailroom.transport import Answer, cleaned, refusal
 from requests import Response
 
 _MAINTENANCE, _INVALID_REQUEST, _INACTIVE_RECIPIENT = 100, 300, 406

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 import environ
 from cognito_mailroom import ConfigurationError, Deadline, Message, Notification, Receipt, Secret, hookimpl
 from cognito_mailroom.settings import HostedTemplates
-from cognito_mailroom.transport.http import HttpClient, base_url
-from cognito_mailroom.transport.requests import KeptSession
+from cognito_mailroom.transport import HttpClient, KeptSession, base_url
 from postmarker.core import PostmarkClient
 
 from .answers import check

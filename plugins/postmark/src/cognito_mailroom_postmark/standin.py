@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cognito_mailroom import Address
-from cognito_mailroom.testing.http import HttpStandIn, Reply, Request
-from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing import HttpStandIn, ReceivedMail, Reply, Request
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 _REFERENCE = Draft202012Validator(json.loads(Path(__file__).with_name("reference.json").read_text("utf-8")))

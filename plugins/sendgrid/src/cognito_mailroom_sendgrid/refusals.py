@@ -9,8 +9,7 @@ import re
 from time import time
 
 from cognito_mailroom import MailroomError, Message, Rejected, Secret
-from cognito_mailroom.transport.answers import cleaned, refusal
-from cognito_mailroom.transport.http import Answer
+from cognito_mailroom.transport import Answer, cleaned, refusal
 
 _RECIPIENT = re.compile(r"personalizations(\.\d+)?\.to\b")
 _ADVICE = {

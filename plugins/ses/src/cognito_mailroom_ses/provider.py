@@ -7,7 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from cognito_mailroom import Deadline, Message, Notification, Receipt, Unavailable, hookimpl
 from cognito_mailroom.settings import HostedTemplates
-from cognito_mailroom.transport import boto
+from cognito_mailroom.transport import aws_client, keep_connection
 
 from .refusals import refused, unusable
 from .request import send_email
@@ -39,10 +39,10 @@ class SesProvider:
     def __init__(self, settings: SesSettings) -> None:
         self._settings = settings
         try:
-            self._ses = boto.client("sesv2", settings.region, _CONFIG)
+            self._ses = aws_client("sesv2", settings.region, _CONFIG)
         except (BotoCoreError, ValueError) as error:
             raise unusable(error) from None
-        self._http = boto.keep(self._ses)
+        self._http = keep_connection(self._ses)
 
     @hookimpl
     def mailroom_render(self, notification: Notification, draft: Message) -> Message | None:

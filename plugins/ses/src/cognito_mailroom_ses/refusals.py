@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cognito_mailroom import ConfigurationError, MailroomError, RateLimited, Rejected, Secret
-from cognito_mailroom.transport.answers import cleaned, refusal, retry_after
+from cognito_mailroom.transport import cleaned, refusal, retry_after
 from urllib3 import HTTPHeaderDict
 
 # SES does not name the field whose address is malformed; what it says is from Java's mail library.

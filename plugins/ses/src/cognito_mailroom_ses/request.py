@@ -13,7 +13,7 @@ from email.utils import formataddr
 from typing import Any
 
 from cognito_mailroom import Address, ConfigurationError, Message, Rejected
-from cognito_mailroom.transport.mime import needs_smtputf8
+from cognito_mailroom.transport import needs_smtputf8
 
 _UNTRACKED = {"Tracking": {"OpenTrackingEnabled": "DISABLED", "ClickTrackingEnabled": "DISABLED"}}
 _TAG_CHARS = 256

@@ -11,8 +11,7 @@ from typing import Any
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 from cognito_mailroom import Address
-from cognito_mailroom.testing.http import HttpStandIn, Reply, Request
-from cognito_mailroom.testing.standin import ReceivedMail
+from cognito_mailroom.testing import HttpStandIn, ReceivedMail, Reply, Request
 from moto.moto_server.werkzeug_app import create_backend_app
 from moto.sesv2.models import sesv2_backends
 

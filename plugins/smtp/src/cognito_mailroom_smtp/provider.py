@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from cognito_mailroom import ConfigurationError, Deadline, Message, Receipt, hookimpl
-from cognito_mailroom.transport.mime import compose
-from cognito_mailroom.transport.smtp import Server, SmtpClient
-from cognito_mailroom.transport.sockets import tls_context
+from cognito_mailroom.transport import SmtpClient, SmtpEndpoint, compose, tls_context
 
 from .replies import refusal, unavailable
 from .settings import PORTS, SmtpSettings
@@ -31,7 +29,7 @@ class SmtpProvider:
             )
         self._host = settings.host
         self.client = SmtpClient(
-            Server(
+            SmtpEndpoint(
                 settings.host,
                 settings.port or PORTS[settings.security],
                 tls=tls_context(settings.ca_file) if settings.security != "none" else None,

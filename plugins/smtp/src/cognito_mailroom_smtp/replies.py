@@ -7,7 +7,7 @@ import ssl
 from fnmatch import fnmatchcase
 
 from cognito_mailroom import ConfigurationError, Deadline, MailroomError, RateLimited, Rejected, Unavailable
-from cognito_mailroom.transport.smtp import Reply
+from cognito_mailroom.transport import SmtpReply
 
 _ACCOUNT = "check MAILROOM_FROM and what the account may send"
 _LOGIN = "check SMTP_USERNAME and SMTP_PASSWORD"
@@ -42,13 +42,13 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def rule(command: str, reply: Reply) -> Rule:
+def rule(command: str, reply: SmtpReply) -> Rule:
     """The row of the table for an answer to a command."""
     given = (command, reply.code, reply.status)
     return next(row for row in RULES if all(map(fnmatchcase, given, row[:3])))
 
 
-def refusal(command: str, reply: Reply) -> MailroomError:
+def refusal(command: str, reply: SmtpReply) -> MailroomError:
     """What it means that a command was answered like this."""
     *_, kind, advice = rule(command, reply)
     return kind(f"The SMTP server answered {command} with {str(reply).rstrip('. ')}: {advice}.")

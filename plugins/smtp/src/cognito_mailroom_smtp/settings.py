@@ -9,7 +9,7 @@ from pathlib import Path
 import environ
 from attrs.converters import optional
 from cognito_mailroom import ConfigurationError, Secret
-from cognito_mailroom.transport.sockets import tls_context
+from cognito_mailroom.transport import tls_context
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 

@@ -1,0 +1,62 @@
+"""Brings together what goes into a bundle, each distribution from where it is to be had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import Distribution
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+
+from . import installed_files, wheels
+from .build_folder import BuildFolder, Files, Part
+from .target import Target
+
+TEMPLATES = "templates"
+_HANDLER = Path(__file__).with_name("handler.py")
+
+Step = Callable[[str, int], Callable[[], None]]
+"""Announces so many things to do; what it returns is called as each is done."""
+
+
+def collect(
+    build_folder: BuildFolder,
+    distributions: Sequence[Distribution],
+    target: Target,
+    *,
+    prepare: Callable[[Files], Files],
+    folder: Path,
+    step: Step,
+) -> None:
+    """Puts distributions on the build_folder, the files of each prepared for it; ``folder`` is for wheels.
+
+    Raises:
+        click.ClickException: one is not to be had for that machine.
+
+    """
+    published = [each for each in distributions if not installed_files.origin(each)]
+    found = wheels.fetch(published, target, folder, step("Fetching wheels", len(published)))
+    done = step("Unpacking", len(distributions))
+    for distribution in distributions:
+        name = canonicalize_name(distribution.name)
+        if installed_files.is_editable(distribution):
+            found[name] = wheels.build(distribution, folder / name)
+        files = wheels.contents(found[name]) if name in found else installed_files.contents(distribution)
+        source = "wheel" if distribution in published else "this environment"
+        build_folder.add(Part(distribution.name, distribution.version, source), prepare(files))
+        done()
+
+
+def add_own(build_folder: BuildFolder, templates: Path | None, *, layer: bool) -> None:
+    """Adds what belongs to no distribution: what Lambda calls, and the operator's templates."""
+    if not layer:
+        handler = ("handler.py", _HANDLER.read_bytes())
+        build_folder.add(Part("handler.py", source="this environment"), iter([handler]))
+    if templates:
+        build_folder.add(Part(TEMPLATES, source=str(templates)), _files(templates))
+
+
+def _files(templates: Path) -> Files:
+    for path in templates.rglob("*"):
+        if path.is_file():
+            yield f"{TEMPLATES}/{path.relative_to(templates).as_posix()}", path.read_bytes()

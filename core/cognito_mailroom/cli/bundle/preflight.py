@@ -1,0 +1,52 @@
+"""Holds what a bundle is to contain against the settings in the environment, before anything is built."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from cognito_mailroom.mail.rendering import Renderer
+from cognito_mailroom.mail.variables import NAMES
+from cognito_mailroom.settings.converters import names
+from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.suggestions import did_you_mean
+
+from .contents import Wanted
+
+
+def check(wanted: Wanted, environment: Mapping[str, str]) -> None:
+    """Checks names, services and templates.
+
+    Raises:
+        ConfigurationError: names everything at once that would keep the function from starting.
+
+    """
+    problems = Problems()
+    for setting, option, included in (
+        ("MAILROOM_PROVIDER", "--provider", wanted.providers),
+        ("MAILROOM_EXTENSIONS", "--extension", wanted.extensions),
+    ):
+        for name in _named(environment.get(setting, "")):
+            if name not in included:
+                problems.add(f"{setting} names {name!r}, which is not included: add it to {option}")
+    _check_services(wanted.services, problems)
+    if wanted.templates:
+        # What an extension adds to the context is known only when there is an event.
+        Renderer(wanted.templates).check(None if wanted.extensions else frozenset(NAMES), problems)
+    if problems:
+        raise problems.error()
+
+
+def _named(text: str) -> Collection[str]:
+    """The names in a setting; what is malformed the function itself will say."""
+    try:
+        return names(text) if text.strip() != "none" else ()
+    except ValueError:
+        return ()
+
+
+def _check_services(services: Collection[str], problems: Problems) -> None:
+    from botocore.session import get_session
+
+    known = get_session().get_available_services()
+    for name in sorted(set(services).difference(known)):
+        problems.add(f"--service names {name!r}, which boto3 does not know{did_you_mean(name, known)}")

@@ -1,0 +1,63 @@
+"""Core's own answers to who gets a mail, given after every extension had its say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from cognito_mailroom.errors import EventError
+from cognito_mailroom.notification import Notification, Trigger
+from cognito_mailroom.plugins.hookspecs import hookimpl
+
+
+class CognitoRecipient:
+    """The mail goes to the user's ``email``, and to nothing else in the event.
+
+    A take-over notice carries no profile: there, Cognito is asked for the user's address.
+    """
+
+    @hookimpl(trylast=True)
+    def mailroom_recipient(self, notification: Notification) -> str | None:
+        """Answers with ``email`` from the event, or from the user pool for a take-over notice."""
+        if email := notification.attributes.get("email"):
+            return email
+        if notification.trigger is Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION:
+            return _look_up(
+                notification.pool_id, notification.attributes.get("USER_NAME") or notification.user_name
+            )
+        return None
+
+
+def _look_up(pool_id: str, user_name: str) -> str | None:
+    # Built only here: other events must not pay for the client.
+    from cognito_mailroom.transport.aws import brief_client
+    from cognito_mailroom.transport.aws_errors import aws_errors
+
+    if not user_name:
+        return None
+    region = pool_id.partition("_")[0]
+    doing, permission = (
+        "look up the recipient of a take-over notice",
+        "cognito-idp:AdminGetUser on the user pool",
+    )
+    with aws_errors(doing, permission):
+        cognito = brief_client("cognito-idp", region)
+        try:
+            user = cognito.admin_get_user(UserPoolId=pool_id, Username=user_name)
+        except cognito.exceptions.UserNotFoundException:
+            raise EventError("The take-over notice names a user that the pool does not have.") from None
+    return next((entry["Value"] for entry in user["UserAttributes"] if entry["Name"] == "email"), None)
+
+
+class AllowedRecipients:
+    """For test stages: whoever matches none of the patterns gets no mail."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = [pattern.lower() for pattern in patterns]
+
+    @hookimpl
+    def mailroom_veto(self, notification: Notification) -> str | None:
+        """Vetoes a recipient that ``MAILROOM_ALLOWED_RECIPIENTS`` does not name."""
+        recipient = str(notification.recipient).lower()
+        allowed = any(fnmatchcase(recipient, pattern) for pattern in self._patterns)
+        return None if allowed else "the recipient matches no pattern of MAILROOM_ALLOWED_RECIPIENTS"

@@ -1,0 +1,1 @@
+"""Who is asked to take a mail, in which order, for how long, and whether it went out before."""

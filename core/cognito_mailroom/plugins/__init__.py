@@ -1,0 +1,1 @@
+"""Hooks, and who implements them. It imports nothing, since `cognito_mailroom` itself imports `hookspecs`."""

@@ -1,0 +1,1 @@
+"""The contract's tests: what every provider plugin promises."""

@@ -1,0 +1,36 @@
+"""No secret shows; logs and errors are watched in every other test (`cognito_mailroom.testing.driver`)."""
+
+from __future__ import annotations
+
+from cognito_mailroom.plugins.discovery import PROVIDERS, Installed, build
+from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.testing.driver import violated
+from cognito_mailroom.testing.harness import Counterpart
+from cognito_mailroom.testing.leak_detection import LeakDetector, attributes
+
+from .fixtures import ContractFixtures, Load
+
+_LIKE_SECRETS = ("_KEY", "_PASSWORD", "_SECRET", "_TOKEN")
+
+
+class SecretContract(ContractFixtures):
+    """What the plugin holds."""
+
+    def test_secrets_are_declared(self) -> None:
+        """Every setting that is named like a secret is typed as one."""
+        for setting in self.settings():
+            # A template for the trigger forgot_password is no secret.
+            named_so = setting.name.endswith(_LIKE_SECRETS) and "_TEMPLATE_" not in setting.name
+            if named_so and not setting.is_secret:
+                violated(f"{setting.name} must have converter=Secret, or it shows with the other settings.")
+
+    def test_repr(self, counterpart: Counterpart, load: Load) -> None:
+        """Neither the provider nor anything it holds shows a secret."""
+        load()
+        provider = build(Installed().find(PROVIDERS, self.harness.provider), counterpart.environ, Problems())
+        leaks = LeakDetector(self.secrets(counterpart))
+        if what := leaks.in_text(repr(provider)):
+            violated(f"{what} is in the repr of the provider.")
+        for name, held in attributes(provider).items():
+            if what := leaks.in_text(repr(held)):
+                violated(f"{what} is in the repr of the provider's {name}, where a crash report shows it.")

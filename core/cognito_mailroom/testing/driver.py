@@ -1,0 +1,163 @@
+"""A provider on driver: loaded as the function loads it, called through the hook, and captured."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import NoReturn
+
+import pytest
+from attrs import frozen
+
+from cognito_mailroom import Deadline, MailroomError, Message, Notification, RateLimited, Receipt, hookimpl
+from cognito_mailroom.plugins.manager import Plugins
+from cognito_mailroom.settings.core import Selection
+from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.reading import read
+
+from .faults import Fault
+from .leak_detection import LeakDetector, capturing_output
+
+PLENTY = 10.0
+"""Seconds; nothing here takes as long."""
+
+
+def violated(promise: str) -> NoReturn:
+    """Fails the test with one sentence, without a stack trace."""
+    pytest.fail(promise, pytrace=False)
+
+
+@frozen
+class Outcome:
+    """What came of handing over one mail."""
+
+    result: object
+    seconds: float
+
+    def expect_receipt(self, promise: str) -> Receipt:
+        """Fails the test unless the provider took the mail."""
+        if isinstance(self.result, Receipt):
+            return self.result
+        violated(f"{promise}, but mailroom_deliver {self.ending}.")
+
+    def expect(self, fault: Fault) -> None:
+        """Fails the test unless the fault became its error, with all that the table promises."""
+        name, error = fault.error.__name__, self.result
+        article = "an" if name[0] in "AEIOU" else "a"
+        if isinstance(error, Receipt):
+            violated(
+                f"{fault.what} must raise {name}, but mailroom_deliver returned a Receipt: "
+                "the mail would be lost."
+            )
+        if not isinstance(error, fault.error):
+            violated(
+                f"{fault.what} must raise {name}, but mailroom_deliver {self.ending}: "
+                f"only {article} {name} says {_MEANING[name]}."
+            )
+        if isinstance(error, RateLimited) and not _same_wait(error.retry_after, fault.wait):
+            violated(
+                f"{fault.what} must set retry_after to the wait it names: "
+                f"{_seconds(fault.wait)}, not {_seconds(error.retry_after)}."
+            )
+
+    @property
+    def ending(self) -> str:
+        """``raised Unavailable (…)``, for the end of a sentence."""
+        if isinstance(self.result, MailroomError):
+            return f"raised {type(self.result).__name__} ({self.result})"
+        if isinstance(self.result, Exception):
+            return f"let a {type(self.result).__name__} escape"
+        return "returned None" if self.result is None else f"returned a {type(self.result).__name__}"
+
+
+_MEANING = {
+    "ConfigurationError": "that an operator must act",
+    "Rejected": "that no retry can mend it",
+    "RateLimited": "how long to wait",
+    "Unavailable": "that a later try may succeed",
+}
+
+
+def _same_wait(given: float | None, wanted: float | None) -> bool:
+    if given is None or wanted is None:
+        return given is wanted
+    return abs(given - wanted) < 5  # a date has whole seconds, and machines are slow at times
+
+
+def _seconds(wait: float | None) -> str:
+    return "None" if wait is None else f"{wait:.0f} seconds"
+
+
+class Driver:
+    """One provider, with its settings from an environment; fails the test if it cannot be loaded."""
+
+    def __init__(
+        self, name: str, environ: Mapping[str, str], leaks: LeakDetector, ignored_loggers: Sequence[str]
+    ) -> None:
+        self._name = name
+        self._telltales = leaks
+        self._ignored = ignored_loggers
+        environ = {**environ, "MAILROOM_PROVIDER": name, "MAILROOM_EXTENSIONS": "none"}
+        faults = Problems()
+        self._plugins = Plugins(environ)
+        if selection := read(Selection, environ, faults):
+            self._plugins.select(selection, faults)
+        if faults:
+            violated(f"The provider cannot be loaded: {faults.error()}")
+        self._witness = _Witness()
+        self._plugins.register(self._witness, "cognito_mailroom.testing.contract")
+
+    def render(self, notification: Notification, draft: Message) -> Message:
+        """What the plugin makes of a draft; the draft itself if it has no template for it."""
+        return self._plugins.render(self._name, notification, draft)
+
+    def deliver(self, message: Message, seconds: float = PLENTY) -> Outcome:
+        """Hands a mail over; fails the test if anything private comes to light."""
+        self._witness.forget()
+        with capturing_output(*self._ignored) as captured:
+            started = monotonic()
+            with suppress(MailroomError):  # the witness has what the plugin itself raised
+                self._plugins.deliver(self._name, message, Deadline(seconds))
+            took = monotonic() - started
+        for logger, text in captured.records:
+            self._check(text, f"in the log of {logger}, at DEBUG")
+        self._check(captured.output.getvalue(), "printed")
+        result = self._witness.seen
+        if isinstance(result, Exception):
+            self._check_error(result)
+        return Outcome(result, took)
+
+    def _check_error(self, error: Exception) -> None:
+        self._check(str(error), "in the text of the error")
+        self._check(repr(vars(error)), "in the attributes of the error")
+        self._check("".join(traceback.format_exception(error)), "in the traceback of the error")
+        if isinstance(error, MailroomError) and "\n" in str(error).strip():
+            violated("An error must be one sentence on one line, for an operator to read in a log.")
+
+    def _check(self, text: str, where: str) -> None:
+        if what := self._telltales.in_text(text):
+            violated(f"{what} is {where}.")
+
+
+class _Witness:
+    """Sees what the plugin itself returns or raises, before core has put it right."""
+
+    seen: object = None
+
+    def forget(self) -> None:
+        self.seen = None
+
+    @hookimpl(wrapper=True, tryfirst=True)
+    def mailroom_deliver(self) -> Iterator[None]:
+        try:
+            self.seen = yield
+        except Exception as error:
+            self.seen = error
+            raise
+        return self.seen
+
+    @hookimpl(trylast=True)
+    def mailroom_render(self, draft: Message) -> Message:
+        return draft

@@ -1,1 +1,0 @@
-"""The parts of `cognito_mailroom.testing.contract.ProviderContract`."""

@@ -1,0 +1,193 @@
+"""One mail for one event, with a real table; and a mail all the same where the table is out of reach."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+from cognito_mailroom import Deadline, MailroomError, Message, Rejected, Unavailable
+from cognito_mailroom.app import Mailroom
+from cognito_mailroom.delivery.idempotency import IdempotencyTable
+from cognito_mailroom.telemetry.record import EventRecord
+from cognito_mailroom.testing.aws_server import AwsServer
+
+
+@pytest.fixture
+def table(aws: AwsServer) -> Iterator[str]:
+    client = aws.client("dynamodb")
+    client.create_table(
+        TableName="once",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    yield "once"
+    client.delete_table(TableName="once")
+
+
+@pytest.fixture
+def records(aws: AwsServer, table: str) -> Callable[[], list[dict[str, Any]]]:
+    return lambda: list(aws.client("dynamodb").scan(TableName=table)["Items"])
+
+
+class Deed:
+    """Something to do once, which counts how often it was done."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def __call__(self) -> str:
+        self.done += 1
+        return "sent"
+
+
+def test_a_second_attempt_is_a_duplicate(table: str) -> None:
+    operation, another, once = Deed(), Deed(), IdempotencyTable(table)
+    assert once.do("key", operation, Deadline(5)) == "sent"
+    assert once.do("key", operation, Deadline(5)) is None
+    assert once.do("another", another, Deadline(5)) == "sent"
+    assert (operation.done, another.done) == (1, 1)
+
+
+@pytest.mark.parametrize("error", [Unavailable("Down."), Rejected("Refused."), RuntimeError("a bug")])
+def test_an_attempt_that_raised_may_be_tried_again_at_once(table: str, error: Exception) -> None:
+    once = IdempotencyTable(table)
+
+    def fail() -> str:
+        raise error
+
+    with pytest.raises(type(error)):
+        once.do("key", fail, Deadline(5))
+    assert once.do("key", lambda: "sent", Deadline(5)) == "sent"
+
+
+def test_two_at_once_send_one_mail(table: str) -> None:
+    begun, go_on = Event(), Event()
+
+    def slowly() -> str:
+        begun.set()
+        go_on.wait(10)
+        return "sent"
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(IdempotencyTable(table).do, "key", slowly, Deadline(10))
+        assert begun.wait(10)
+        with pytest.raises(Unavailable, match="Another invocation"):
+            IdempotencyTable(table).do("key", lambda: pytest.fail("sent twice"), Deadline(10))
+        go_on.set()
+        assert first.result() == "sent"
+
+
+def test_who_died_is_replaced_when_its_time_would_have_been_up(table: str) -> None:
+    class Killed(BaseException):
+        """Nothing that the library would catch, like the end of a process."""
+
+    def die() -> str:
+        raise Killed
+
+    once = IdempotencyTable(table)
+    with pytest.raises(Killed):
+        once.do("key", die, Deadline(0.0))
+    assert once.do("key", lambda: "sent", Deadline(5)) == "sent"
+
+
+def test_a_table_that_is_not_there_costs_no_mail(caplog: pytest.LogCaptureFixture) -> None:
+    operation = Deed()
+    assert IdempotencyTable("no-such-table").do("key", operation, Deadline(5)) == "sent"
+    assert operation.done == 1
+    assert "may be mailed twice" in caplog.text
+
+
+@pytest.mark.parametrize("error", [None, Unavailable("Down.")])
+def test_a_table_that_vanishes_on_the_way_neither_doubles_the_mail_nor_hides_the_error(
+    aws: AwsServer, table: str, error: MailroomError | None
+) -> None:
+    client, done = aws.client("dynamodb"), []
+
+    def operation() -> str:
+        done.append("x")
+        client.delete_table(TableName=table)
+        if error:
+            raise error
+        return "sent"
+
+    try:
+        if error:
+            with pytest.raises(Unavailable, match=r"Down\."):
+                IdempotencyTable(table).do("key", operation, Deadline(5))
+        else:
+            assert IdempotencyTable(table).do("key", operation, Deadline(5)) == "sent"
+    finally:
+        client.create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    assert done == ["x"]
+
+
+@pytest.mark.parametrize("name", ["sign_up", "take_over_without_email"])
+def test_a_retried_event_is_mailed_once_and_nothing_of_it_is_stored(
+    name: str,
+    table: str,
+    pool_id: str,
+    environ: dict[str, str],
+    encrypted: Callable[..., str],
+    load: Callable[..., dict[str, Any]],
+    sent: list[Message],
+    records: Callable[[], list[dict[str, Any]]],
+) -> None:
+    event = load(name, encrypted("482910", pool_id=pool_id)) | {"userPoolId": pool_id}
+    event["request"]["userAttributes"]["USER_NAME"] = "alex"
+    mailroom = Mailroom.from_environ(environ | {"MAILROOM_IDEMPOTENCY_TABLE": table})
+    outcomes = [
+        mailroom.handle(event, Deadline(30), EventRecord(f"request-{turn}")).outcome for turn in range(3)
+    ]
+    assert outcomes == ["Delivered", "Duplicate", "Duplicate"]
+    assert len(sent) == 1
+    [record] = records()
+    stored = json.dumps(record)
+    for secret in ("482910", str(event["request"]["code"]), str(sent[0].recipient), "alex", pool_id):
+        assert secret not in stored
+
+
+def test_without_a_key_there_is_no_record(
+    table: str,
+    environ: dict[str, str],
+    load: Callable[..., dict[str, Any]],
+    records: Callable[[], list[dict[str, Any]]],
+) -> None:
+    event = load("admin_create_user")
+    event["request"]["code"] = None
+    mailroom = Mailroom.from_environ(environ | {"MAILROOM_IDEMPOTENCY_TABLE": table})
+    assert mailroom.handle(event, Deadline(30)).outcome == "Delivered"
+    assert records() == []
+
+
+def test_a_table_without_the_library_is_a_configuration_error(
+    run_python: Callable[..., str], environ: dict[str, str]
+) -> None:
+    code = (
+        "import sys; sys.modules['aws_lambda_powertools.utilities.idempotency'] = None\n"
+        "from cognito_mailroom.app import Mailroom; import os\n"
+        "try: Mailroom.from_environ(os.environ)\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+    settings = environ | {"MAILROOM_PROVIDER": "smtp", "SMTP_HOST": "localhost"}
+    said = run_python(code, MAILROOM_IDEMPOTENCY_TABLE="once", **settings)
+    assert said.startswith("ConfigurationError MAILROOM_IDEMPOTENCY_TABLE needs")
+    assert "cognito-mailroom[idempotency]" in said
+
+
+def test_the_warning_names_no_event(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    IdempotencyTable("no-such-table").do("the-key", lambda: "sent", Deadline(5))
+    assert "the-key" not in " ".join(
+        record.getMessage() for record in caplog.records if record.name == "cognito_mailroom"
+    )

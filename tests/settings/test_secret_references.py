@@ -1,0 +1,87 @@
+"""Settings that are kept in Secrets Manager or in Systems Manager's parameter store."""
+
+from __future__ import annotations
+
+import environ
+import pytest
+from cognito_mailroom import Secret
+from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.reading import read
+from cognito_mailroom.settings.secret_references import References
+from cognito_mailroom.testing.aws_server import AwsServer
+
+
+@environ.config(prefix="OWL", frozen=True)
+class Owl:
+    key: Secret = environ.var(converter=Secret)
+    port: int = environ.var(25, converter=int)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kept(aws: AwsServer) -> None:
+    secrets, store = aws.client("secretsmanager"), aws.client("ssm")
+    texts = {"plain": "s3cret", "json": '{"key": "s3cret", "port": 26}', "list": '["s3cret"]', "blank": " "}
+    for name, value in texts.items():
+        secrets.create_secret(Name=f"mailroom/{name}", SecretString=value)
+    secrets.create_secret(Name="mailroom/bytes", SecretBinary=b"s3cret")
+    store.put_parameter(Name="/mailroom/key", Value="s3cret", Type="SecureString")
+    store.put_parameter(Name="port", Value="s3cret", Type="String")
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["secretsmanager:mailroom/plain", "secretsmanager:mailroom/json#key", "ssm:/mailroom/key", "s3cret"],
+)
+def test_a_setting_may_refer_to_where_it_is_kept(reference: str) -> None:
+    problems = Problems()
+    found = read(Owl, {"OWL_KEY": reference}, problems)
+    assert found
+    assert found.key.reveal() == "s3cret"
+    assert "s3cret" not in repr(found)
+
+
+def test_an_arn_refers_as_a_name_does(aws: AwsServer) -> None:
+    arn = aws.client("secretsmanager").describe_secret(SecretId="mailroom/json")["ARN"]
+    given = {"OWL_KEY": f"secretsmanager:{arn}#key", "OWL_PORT": f"secretsmanager:{arn}#port"}
+    found = read(Owl, given, Problems())
+    assert found
+    assert (found.key.reveal(), found.port) == ("s3cret", 26)
+
+
+def test_a_secret_of_several_settings_is_fetched_once(aws: AwsServer) -> None:
+    client, references = aws.client("secretsmanager"), References()
+    client.create_secret(Name="fleeting", SecretString='{"key": "s3cret", "port": "26"}')
+    assert references.resolve("secretsmanager:fleeting#key") == "s3cret"
+    client.delete_secret(SecretId="fleeting", ForceDeleteWithoutRecovery=True)
+    assert references.resolve("secretsmanager:fleeting#port") == "26"
+
+
+@pytest.mark.parametrize(
+    ("name", "reference", "reason"),
+    [
+        ("OWL_KEY", "secretsmanager:mailroom/none", "cannot be read (ResourceNotFoundException)"),
+        ("OWL_KEY", "ssm:/mailroom/none", "cannot be read (ParameterNotFound)"),
+        ("OWL_KEY", "ssm:", "cannot be read (ParamValidationError)"),
+        ("OWL_KEY", "secretsmanager:mailroom/plain#key", "the secret is not JSON with that field"),
+        ("OWL_KEY", "secretsmanager:mailroom/list#key", "the secret is not JSON with that field"),
+        ("OWL_KEY", "secretsmanager:mailroom/json#nokey", "the secret is not JSON with that field"),
+        ("OWL_KEY", "secretsmanager:mailroom/blank", "is empty"),
+        ("OWL_KEY", "secretsmanager:mailroom/bytes", "is empty"),
+        ("OWL_PORT", "ssm:port", "OWL_PORT is malformed"),
+        ("OWL_PORT", "secretsmanager:mailroom/plain", "OWL_PORT is malformed"),
+    ],
+)
+def test_a_reference_that_leads_nowhere_is_a_fault(name: str, reference: str, reason: str) -> None:
+    problems = Problems()
+    assert read(Owl, {"OWL_KEY": "fine", name: reference}, problems) is None
+    error = str(problems.error())
+    assert error.startswith(name)
+    assert reason in error
+    assert "s3cret" not in error
+
+
+def test_aws_out_of_reach_is_a_fault(unreachable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", unreachable)
+    problems = Problems()
+    assert read(Owl, {"OWL_KEY": "ssm:/mailroom/key"}, problems) is None
+    assert "ssm:/mailroom/key cannot be read (EndpointConnectionError)" in str(problems.error())
