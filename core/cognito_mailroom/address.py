@@ -1,4 +1,4 @@
-"""An e-mail address that has been looked at before anything is sent to it."""
+"""An e-mail address, validated when it is constructed."""
 
 from __future__ import annotations
 

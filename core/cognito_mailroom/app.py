@@ -1,4 +1,4 @@
-"""The whole way of one event, from the top of `Mailroom.handle` to its end."""
+"""The whole way of one event: `Mailroom.handle` reads from top to bottom."""
 
 from __future__ import annotations
 

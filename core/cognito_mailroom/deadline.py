@@ -1,4 +1,4 @@
-"""How long the function may still try."""
+"""A deadline that is passed along and bounds every wait."""
 
 from __future__ import annotations
 

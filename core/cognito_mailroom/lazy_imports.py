@@ -1,4 +1,4 @@
-"""Imports a library without what it imports, or compiles, for the sake of what nobody here asks of it.
+"""Lazy imports: libraries without the modules and regular expressions that nobody here uses.
 
 Around the import of a plugin's SDK, this makes a function start sooner:
 

@@ -1,4 +1,4 @@
-"""The mail itself, and what the provider says of it."""
+"""The mail that a provider delivers, and its receipt."""
 
 from __future__ import annotations
 

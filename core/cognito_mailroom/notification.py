@@ -1,4 +1,4 @@
-"""What Cognito wants somebody to be told: the decrypted event, as plugins see it."""
+"""The decrypted event as plugins see it, and secrets that do not show."""
 
 from __future__ import annotations
 

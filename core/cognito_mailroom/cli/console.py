@@ -1,4 +1,4 @@
-"""Where the commands print."""
+"""The rich console that all commands print on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A dead-letter queue, and the two ways to hand on what is in it."""
+"""Reads a dead-letter queue, and hands its events to a function or a queue."""
 
 from __future__ import annotations
 

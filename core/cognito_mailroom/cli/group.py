@@ -1,4 +1,4 @@
-"""Finds the module of a command, and shows what a user caused as one sentence."""
+"""Loads a command's module when it is called, and prints an error that a user caused as one sentence."""
 
 from __future__ import annotations
 

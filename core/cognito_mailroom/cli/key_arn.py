@@ -1,4 +1,4 @@
-"""The option that names a key, told apart from what cannot decrypt by the rule of MAILROOM_KMS_KEY_ARN."""
+"""The ``--key`` option, checked by the rule of MAILROOM_KMS_KEY_ARN."""
 
 from __future__ import annotations
 

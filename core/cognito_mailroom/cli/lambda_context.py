@@ -1,4 +1,4 @@
-"""What the function asks of Lambda's context object."""
+"""As much of Lambda's context object as the function uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of what is installed."""
+"""Lists the installed plugins as a table."""
 
 from __future__ import annotations
 

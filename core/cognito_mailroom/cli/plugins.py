@@ -1,4 +1,4 @@
-"""``cognito-mailroom plugins``: what is installed, and whether what the environment names is in order."""
+"""``cognito-mailroom plugins``: lists what is installed; ``--check`` checks the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``cognito-mailroom redrive``: what ended in a dead-letter queue, once more."""
+"""``cognito-mailroom redrive``: sends the events of a dead-letter queue once more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an event arrives when it has been waiting: in a queue, or in the record of a failure."""
+"""Unwraps events from an SQS message or from Lambda's record of a failed invocation."""
 
 from __future__ import annotations
 

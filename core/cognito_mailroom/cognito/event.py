@@ -1,4 +1,4 @@
-"""What Cognito sent, read with tolerance: AWS may add keys and values, and leaves out what is unset."""
+"""Parses Cognito's event with tolerance: AWS may add keys and values, and leaves out what is unset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Encryption SDK asks for while it decrypts: master keys, and the key of a signature."""
+"""The Encryption SDK's master keys and signature keys, over one KMS client."""
 
 from __future__ import annotations
 

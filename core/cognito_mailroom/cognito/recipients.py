@@ -1,4 +1,4 @@
-"""Core's own answers to who gets a mail, given after every extension had its say."""
+"""Core's own recipient and veto hooks, asked after those of all extensions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hands a mail to the providers, in the order and for the time that `Failover` decides."""
+"""Tries providers one after the other until one takes the mail."""
 
 from __future__ import annotations
 

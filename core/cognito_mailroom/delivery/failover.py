@@ -1,4 +1,4 @@
-"""Which provider is next, for how long, and whether it is asked once more: decisions alone, no deeds."""
+"""Decides which provider is tried next, for how long, and whether it is tried again."""
 
 from __future__ import annotations
 

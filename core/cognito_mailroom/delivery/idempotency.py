@@ -1,4 +1,4 @@
-"""One mail for one event, however often Lambda delivers it: a record for each, in a DynamoDB table.
+"""Keeps one event from being mailed twice, by a record for each in a DynamoDB table.
 
 The record holds the key and its state: no event, no ciphertext, no code, no address. An attempt that
 raises gives its record back; one that dies leaves a record that expires when its time would have been up.

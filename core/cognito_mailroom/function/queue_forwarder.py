@@ -1,4 +1,4 @@
-"""For bursts and long outages: the trigger's function only forwards, and another one works the queue off."""
+"""Forwards events from the trigger to an SQS queue, for bursts and long outages."""
 
 from __future__ import annotations
 

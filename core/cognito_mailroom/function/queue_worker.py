@@ -1,4 +1,4 @@
-"""The Lambda function behind the queue: works a batch off, and reports which events to deliver again."""
+"""The Lambda function behind the queue: handles a batch, and reports which events to deliver again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the function starts sooner; imported before anything else of it.
+"""Shortens the cold start: imports libraries lazily and pauses the garbage collector.
 
 The libraries it stands on are imported here, without a good deal that they import and no event needs.
 

@@ -1,4 +1,4 @@
-"""The Lambda function behind the trigger: what it needs is built at import, once.
+"""The Lambda function behind the trigger; everything it needs is built once, at import.
 
 Cognito invokes it asynchronously. What it raises, Lambda retries and then hands to the dead-letter
 queue; so it raises whatever a retry or an operator can mend, and nothing else.

@@ -1,4 +1,4 @@
-"""Turns a notification's variables into a subject and two bodies, with Jinja2.
+"""Renders a notification's variables into a subject and two bodies, with Jinja2.
 
 Each mail is three templates: ``sign_up.subject``, ``sign_up.txt`` and ``sign_up.html``. A folder of
 the operator's replaces them, and the layouts they share, file by file. In a bundle, both folders hold

@@ -1,4 +1,4 @@
-"""The variables every template may name: ours, a user's own, and those hosted at a provider.
+"""The variables of templates, filled from a notification with hostile input filtered out.
 
 All are texts, and all are always there; what is not known is an empty text. What a user or a device
 wrote about itself is let in only where it can do no more than greet.

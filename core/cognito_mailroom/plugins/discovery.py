@@ -1,4 +1,4 @@
-"""Finds what is installed under the two entry-point groups, and imports only what is asked for."""
+"""Finds plugins by their entry points, and imports only those that are asked for."""
 
 from __future__ import annotations
 

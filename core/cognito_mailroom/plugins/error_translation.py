@@ -1,4 +1,4 @@
-"""Turns an exception that a plugin did not mean to raise into an error that says where it came from."""
+"""Translates a plugin's unexpected exceptions into errors that name the plugin."""
 
 from __future__ import annotations
 

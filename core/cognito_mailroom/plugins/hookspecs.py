@@ -1,4 +1,4 @@
-"""Every hook there is.
+"""All hooks.
 
 A plugin implements any of them with `cognito_mailroom.hookimpl`, naming only the arguments it needs.
 """

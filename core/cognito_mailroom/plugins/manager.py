@@ -1,4 +1,4 @@
-"""The plugins that take part, with one thin typed method per hook: nobody else speaks to pluggy."""
+"""Loads plugins and calls their hooks, with one typed method for each; nobody else speaks to pluggy."""
 
 from __future__ import annotations
 

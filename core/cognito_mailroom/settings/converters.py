@@ -1,4 +1,4 @@
-"""Converters of settings that several classes of settings need: names, durations, switches, language tags."""
+"""Converters for settings: lists of names, durations, switches, language tags."""
 
 from __future__ import annotations
 

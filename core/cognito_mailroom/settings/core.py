@@ -1,4 +1,4 @@
-"""What core itself is told by the environment: environ-config classes, as plugins declare theirs too."""
+"""Core's own settings, as environ-config classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which templates hosted at a provider stand in for core's own, by trigger."""
+"""Settings that name templates hosted at a provider, by trigger."""
 
 from __future__ import annotations
 

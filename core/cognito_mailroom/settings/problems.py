@@ -1,4 +1,4 @@
-"""Everything that is wrong with a configuration, gathered so that one error can say it all."""
+"""Collects all problems of a configuration into one error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings that are kept elsewhere: ``secretsmanager:NAME[#FIELD]`` and ``ssm:NAME``.
+"""Resolves settings that refer to a secret: ``secretsmanager:NAME[#FIELD]`` and ``ssm:NAME``.
 
 boto3 is asked at start, and only where a setting refers to one.
 """

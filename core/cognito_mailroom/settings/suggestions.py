@@ -1,4 +1,4 @@
-"""For the end of a sentence about a name that nobody knows."""
+"""Suggests the nearest known name for a misspelt one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written down of each event: one line to read and search, one set of metrics to watch.
+"""The record of one event, written as one log line and one set of CloudWatch metrics.
 
 Neither holds a code, an address or anything a user wrote. A recipient appears as a digest, keyed with the
 ARN of the KMS key: who knows an address can search for it, and nobody reads one off a log.

@@ -1,4 +1,4 @@
-"""Keeps what third-party libraries log about their work out of the function's log.
+"""Filters out what third-party libraries log of secrets, addresses and noise.
 
 At DEBUG some print whole requests and answers: data keys, mails, users. The Encryption SDK logs a
 long traceback for every message it cannot decrypt, which our own error says in a sentence.

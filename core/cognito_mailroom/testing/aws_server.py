@@ -1,4 +1,4 @@
-"""Amazon's side of the wire, as far as the Lambda talks to it: KMS, and Cognito's user pools."""
+"""KMS, Cognito's user pools and other AWS services on the loopback interface, by moto."""
 
 from __future__ import annotations
 

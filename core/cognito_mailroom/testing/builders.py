@@ -1,4 +1,4 @@
-"""Notifications and messages to test with; whatever in them is private is easy to search for."""
+"""Builds notifications and messages whose private parts are easy to search for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A private certificate authority, one for the process, that every stand-in's certificate is from."""
+"""A private certificate authority for the process, and certificates for stand-ins."""
 
 from __future__ import annotations
 

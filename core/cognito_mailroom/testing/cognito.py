@@ -1,4 +1,4 @@
-"""What Cognito does on its side: it encrypts a code and wraps it in an event.
+"""Encrypts codes and builds events as Cognito does.
 
 Nothing of the shape of either is documented in full; it was read off messages of live user pools.
 """

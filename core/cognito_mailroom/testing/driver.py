@@ -1,4 +1,4 @@
-"""A provider on driver: loaded as the function loads it, called through the hook, and captured."""
+"""Loads a provider as the function does, calls its hooks, and watches what it logs, prints and raises."""
 
 from __future__ import annotations
 

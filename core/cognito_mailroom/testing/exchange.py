@@ -1,4 +1,4 @@
-"""Requests, replies, and the server's end of a connection they travel on."""
+"""HTTP requests and replies, and the server's end of a connection."""
 
 from __future__ import annotations
 

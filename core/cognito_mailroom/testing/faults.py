@@ -1,4 +1,4 @@
-"""The fault table: what goes wrong at providers, and what a plugin must make of each."""
+"""The faults that a provider may meet, and the error that each must become."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the contract must be told of a provider: how to stand in for it, and what cannot happen there."""
+"""Describes a provider to the contract: its stand-in, and the faults that cannot happen there."""
 
 from __future__ import annotations
 

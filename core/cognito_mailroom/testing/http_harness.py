@@ -1,4 +1,4 @@
-"""The harness of providers with an HTTP API: how each fault of the table looks there."""
+"""The contract's harness for providers with an HTTP API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a provider's HTTP API is played by."""
+"""Base class for stand-ins of a provider's HTTP API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A function under AWS's own runtime client, behind AWS's own emulator of the service.
+"""Runs a function under AWS's own runtime client and emulator.
 
 PyPI's awslambdaric is looked for in the folder that the variable ``LAMBDA_RUNTIME`` names, and PyPI's
 aws-sam-cli, for the emulator it ships, in that of ``SAM_CLI``; ``pip install --target`` puts them there.

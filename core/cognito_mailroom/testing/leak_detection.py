@@ -1,4 +1,4 @@
-"""Finds what must stay private wherever it comes up: in logs, in output, in errors."""
+"""Detects private texts in logs, output and errors, in several spellings."""
 
 from __future__ import annotations
 

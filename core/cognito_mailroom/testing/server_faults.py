@@ -1,4 +1,4 @@
-"""What an HTTP server can do wrong, each for one request: pass them to `HttpServer.next`."""
+"""Server faults for one HTTP request each: stalls, drips, resets, garbage; see `HttpServer.next`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail server that keeps what it is given, and refuses, stalls or hangs up where a test says so."""
+"""A scriptable mail server by aiosmtpd: it keeps mails, and refuses, stalls or hangs up when told to."""
 
 from __future__ import annotations
 

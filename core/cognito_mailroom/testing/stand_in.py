@@ -1,4 +1,4 @@
-"""What takes a provider's place in the demo and in tests, and what it received there.
+"""The protocol of a provider's stand-in, and the mails it received.
 
 A provider with an HTTP API subclasses `cognito_mailroom.testing.http.HttpStandIn`.
 """

@@ -1,4 +1,4 @@
-"""What a provider's refusal means to the mailroom, where the provider has no rule of its own."""
+"""Translates a provider's HTTP answers into errors, with its words cleaned of secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients of AWS services, of one session, and the kept connection under them.
+"""Clients of AWS services over one session, each with a kept connection.
 
 They are botocore's own, since to import boto3, which only wraps them, is a tenth of a cold start.
 """

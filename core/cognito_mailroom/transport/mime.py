@@ -1,4 +1,4 @@
-"""Writes the mail as it goes over the wire: in seven bits, but for addresses outside ASCII."""
+"""Composes the mail as MIME: in seven bits, but for addresses outside ASCII."""
 
 from __future__ import annotations
 

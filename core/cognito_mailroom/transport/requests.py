@@ -1,4 +1,4 @@
-"""The kept connection under an SDK that is built on requests."""
+"""A requests session over the kept connection, for SDKs that are built on requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folder in which a bundle comes together, and who brought which file."""
+"""The folder that a bundle is built in, and which distribution each file belongs to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings together what goes into a bundle, each distribution from where it is to be had."""
+"""Collects the files of a bundle: distributions from wheels or from this environment, handler, templates."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def collect(
     folder: Path,
     step: Step,
 ) -> None:
-    """Puts distributions on the build_folder, the files of each prepared for it; ``folder`` is for wheels.
+    """Puts distributions into the build folder, the files of each prepared for it; ``folder`` is for wheels.
 
     Raises:
         click.ClickException: one is not to be had for that machine.

@@ -1,4 +1,4 @@
-"""Compiles what is in a bundle ahead, since the function's own folder is read-only: modules and templates."""
+"""Compiles modules and templates ahead, since Lambda cannot write into the function's folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes in: core, the chosen plugins, and whatever these need on the machine they will run on."""
+"""Resolves which distributions a bundle needs on the machine it will run on."""
 
 from __future__ import annotations
 

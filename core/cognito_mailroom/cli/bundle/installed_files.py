@@ -1,4 +1,4 @@
-"""What pip installed from a folder or an archive: since it may be on no index, it is taken as it stands."""
+"""Reads the files of distributions that pip installed from a folder or an archive."""
 
 from __future__ import annotations
 

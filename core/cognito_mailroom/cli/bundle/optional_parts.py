@@ -1,4 +1,4 @@
-"""What some settings take beyond what every function needs."""
+"""The extras of core and the AWS services that some settings need beyond what every function has."""
 
 from __future__ import annotations
 

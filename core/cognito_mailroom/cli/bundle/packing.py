@@ -1,4 +1,4 @@
-"""Writes a bundle so that the same files always make the same bytes."""
+"""Writes the zip or folder reproducibly: the same files make the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds what a bundle is to contain against the settings in the environment, before anything is built."""
+"""Checks a bundle's contents against the settings in the environment, before anything is built."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a bundle holds, and what it does without, by size."""
+"""Prints what a bundle contains and what was left out, by size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what is wanted to the file that is deployed."""
+"""Builds a bundle: checks, collects, compiles, writes, reports."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _assemble(
     folder: Path,
     step: Step,
 ) -> Counter[str]:
-    """Puts everything on the build_folder; returns what is left out."""
+    """Puts everything into the build folder; returns what is left out."""
     distributions = closure(wanted, target)
     trimming = Trimming.of(wanted.services, distributions)
 

@@ -1,4 +1,4 @@
-"""The machine that the bundle is for, which need not be like this one."""
+"""The Lambda runtime and processor that a bundle is for, in pip's terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left out of the distributions, and why the function does without it."""
+"""Leaves out files that the function does not need, each with its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wheels for the other machine, as pip finds them: of the versions that are installed on this one."""
+"""Fetches wheels for the target machine, in the versions that are installed here."""
 
 from __future__ import annotations
 

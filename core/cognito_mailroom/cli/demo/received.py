@@ -1,4 +1,4 @@
-"""What the demo tells of each mail."""
+"""The outcome of one event in the demo: its mail, how long it took, what is wrong with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo from its first line to its last."""
+"""Runs the demo: sends each mail, prints a table, writes the gallery."""
 
 from __future__ import annotations
 

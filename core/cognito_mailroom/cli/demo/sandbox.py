@@ -1,4 +1,4 @@
-"""Cognito, KMS and a provider as stand-ins, with the real function between them."""
+"""Stand-ins of Cognito, KMS and a provider, with the real function between them."""
 
 from __future__ import annotations
 

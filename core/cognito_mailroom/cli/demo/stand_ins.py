@@ -1,4 +1,4 @@
-"""Finds what takes a provider's place in the demo: a class under the provider's name in an entry point."""
+"""Finds a provider's stand-in by its entry point."""
 
 from __future__ import annotations
 

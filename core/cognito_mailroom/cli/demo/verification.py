@@ -1,4 +1,4 @@
-"""Whether a received mail is the one it ought to be."""
+"""Checks that a received mail went to the right person and carries its code or link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the skeleton of a plugin under a name of its own."""
+"""Renders the skeleton of a plugin project under a name of its own."""
 
 from __future__ import annotations
 

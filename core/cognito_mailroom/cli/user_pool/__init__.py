@@ -1,1 +1,1 @@
-"""What ties a function to a user pool: the pool's settings, the permission, the key, what was before."""
+"""The user pool's side of ``attach`` and ``detach``: its settings, the key, the permission, the saved state."""

@@ -1,4 +1,4 @@
-"""What will change, for somebody to read before it does."""
+"""Shows what a change would do to a pool, before it is made."""
 
 from __future__ import annotations
 

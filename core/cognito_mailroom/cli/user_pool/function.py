@@ -1,4 +1,4 @@
-"""The function that is to be, or was, a pool's custom e-mail sender."""
+"""The Lambda function to attach or detach, as Lambda describes it."""
 
 from __future__ import annotations
 

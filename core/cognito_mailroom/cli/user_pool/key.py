@@ -1,4 +1,4 @@
-"""The key that the pool is to encrypt with, and what its policy still lacks."""
+"""The KMS key that the pool encrypts with, and the statements that its policy lacks."""
 
 from __future__ import annotations
 

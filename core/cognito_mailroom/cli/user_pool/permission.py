@@ -1,4 +1,4 @@
-"""Cognito's permission to invoke the function."""
+"""The statement that allows Cognito to invoke the function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user pool as it is, and the one call that changes it."""
+"""Reads a user pool, and updates it with one call that keeps all its other settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pool had before, kept where ``detach`` finds it from any machine."""
+"""Saves what a pool had before ``attach``, as tags of the function, for ``detach`` to restore."""
 
 from __future__ import annotations
 

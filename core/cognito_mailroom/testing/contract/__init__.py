@@ -1,1 +1,1 @@
-"""The contract's tests: what every provider plugin promises."""
+"""The tests of the provider contract."""

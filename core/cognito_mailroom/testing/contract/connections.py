@@ -1,4 +1,4 @@
-"""One connection is kept, and replaced when it has died."""
+"""Contract: connections are kept, and replaced when they have died."""
 
 from __future__ import annotations
 

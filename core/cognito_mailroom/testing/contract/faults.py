@@ -1,4 +1,4 @@
-"""Every fault becomes the right error, in time; nothing is sent twice; and the next mail goes through."""
+"""Contract: each fault becomes the right error in time, nothing is sent twice, the next mail goes through."""
 
 from __future__ import annotations
 

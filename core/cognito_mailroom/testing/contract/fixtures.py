@@ -1,4 +1,4 @@
-"""What the tests of the contract stand on."""
+"""Fixtures of the contract's tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail arrives, once and as it was."""
+"""Contract: a mail arrives once and unchanged, and hosted templates get all variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a mail that arrived is the mail that was sent."""
+"""Compares a received mail with the message that was sent."""
 
 from __future__ import annotations
 

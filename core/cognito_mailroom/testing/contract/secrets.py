@@ -1,4 +1,4 @@
-"""No secret shows; logs and errors are watched in every other test (`cognito_mailroom.testing.driver`)."""
+"""Contract: secrets are declared as such, and no repr shows one; `driver` watches logs and errors."""
 
 from __future__ import annotations
 

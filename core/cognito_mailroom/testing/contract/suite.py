@@ -1,4 +1,4 @@
-"""The contract: what every provider plugin promises, as one suite of tests.
+"""`ProviderContract`: the tests that every provider plugin passes.
 
 A plugin's tests subclass it and say how to stand in for the provider::
 

@@ -1,4 +1,4 @@
-"""SMTP as the mailroom speaks it: one session that is kept, every wait within a deadline."""
+"""An SMTP client that keeps its session between mails, every wait within a deadline."""
 
 from .kept import SmtpClient
 from .replies import SmtpReply

@@ -1,4 +1,4 @@
-"""smtplib, but every wait ends with a deadline."""
+"""smtplib with a deadline for every wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One session, kept between mails and replaced when it died meanwhile."""
+"""Keeps one SMTP session between mails, and replaces it when it has died."""
 
 from __future__ import annotations
 

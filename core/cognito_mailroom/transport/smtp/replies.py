@@ -1,4 +1,4 @@
-"""A server's reply, taken apart; what it means is for the provider to say."""
+"""Parses a server's reply into code, enhanced status and words."""
 
 from __future__ import annotations
 

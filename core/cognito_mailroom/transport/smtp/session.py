@@ -1,4 +1,4 @@
-"""One SMTP session: what is said, and what of it may be repeated."""
+"""One SMTP session: its dialogue, login, and what of it may be repeated in errors."""
 
 from __future__ import annotations
 
