@@ -35,13 +35,10 @@ def test_a_project_bears_the_name_throughout(
     project = folder / f"cognito-mailroom-{name}"
     package = project.name.replace("-", "_")
     assert done.exit_code == 0, done.output
-    assert f"14 files are in {project.name}" in done.output
+    assert f"12 files are in {project.name}" in done.output
     assert files(project) == {
         *(".gitignore", "README.md", "pyproject.toml", "ruff.toml", "setup.cfg", "tox.ini"),
-        *(
-            f"src/{package}/{module}.py"
-            for module in ("__init__", "payload", "provider", "settings", "standin")
-        ),
+        *(f"src/{package}/{module}.py" for module in ("__init__", "provider", "standin")),
         *(f"src/{package}/py.typed", "tests/test_contract.py", "tests/test_request.py"),
     }
     everything = "\n".join(path.read_text("utf-8") for path in project.rglob("*") if path.is_file())

@@ -10,7 +10,8 @@ from cognito_mailroom import Deadline, Unavailable
 from cognito_mailroom.testing import certificates
 from cognito_mailroom.testing.exchange import Reply, Request
 from cognito_mailroom.testing.http_server import HttpServer
-from cognito_mailroom.transport.http import Answer, HttpClient
+from cognito_mailroom.transport.answers import Answer
+from cognito_mailroom.transport.http import HttpClient
 
 Post = Callable[..., Answer]
 

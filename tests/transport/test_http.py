@@ -21,7 +21,8 @@ from cognito_mailroom.testing.server_faults import (
     ResetBeforeRequest,
     Stall,
 )
-from cognito_mailroom.transport.http import Answer, HttpClient, base_url
+from cognito_mailroom.transport.answers import Answer
+from cognito_mailroom.transport.http import HttpClient, base_url
 
 OK = b"HTTP/1.1 200 OK\r\n"
 TIMELY = "127.0.0.1 did not answer in time."

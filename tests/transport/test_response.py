@@ -10,7 +10,8 @@ import pytest
 from cognito_mailroom import Deadline
 from cognito_mailroom.testing.http_server import HttpServer
 from cognito_mailroom.testing.server_faults import Garbage
-from cognito_mailroom.transport.http import Answer, HttpClient
+from cognito_mailroom.transport.answers import Answer
+from cognito_mailroom.transport.http import HttpClient
 from cognito_mailroom.transport.response import Response
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,7 @@
 """For plugins that speak to a provider over the network: connections that are kept, and time that ends.
 
 - HTTP: `HttpClient` for one origin, `Answer`, `base_url` for settings
-- what answers mean: `refusal`, `cleaned`, `retry_after`, `unreachable`
+- what answers mean: `refusal_of`, and its parts `refusal`, `cleaned` and `retry_after`; `unreachable`
 - the same connection under an SDK built on requests (`KeptSession`), or under a client of AWS (`aws_client`,
   `keep_connection`)
 - SMTP: `SmtpClient`, `SmtpEndpoint`, `SmtpReply`; `compose` writes the mail as RFC 5322 has it
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from cognito_mailroom.lazy_imports import lazy_attributes
 
 if TYPE_CHECKING:
-    from .answers import cleaned, refusal, retry_after, unreachable
+    from .answers import Answer, cleaned, refusal, refusal_of, retry_after, unreachable
     from .aws import aws_client, aws_session, keep_connection
-    from .http import Answer, HttpClient, base_url
+    from .http import HttpClient, base_url
     from .mime import compose, needs_smtputf8
     from .requests import KeptSession
     from .smtp import SmtpClient, SmtpEndpoint, SmtpReply
@@ -37,6 +37,7 @@ __all__ = [
     "keep_connection",
     "needs_smtputf8",
     "refusal",
+    "refusal_of",
     "retry_after",
     "tls_context",
     "unreachable",
@@ -46,9 +47,9 @@ if not TYPE_CHECKING:
     __getattr__ = lazy_attributes(
         __name__,
         {
-            ".answers": ("cleaned", "refusal", "retry_after", "unreachable"),
+            ".answers": ("Answer", "cleaned", "refusal", "refusal_of", "retry_after", "unreachable"),
             ".aws": ("aws_client", "aws_session", "keep_connection"),
-            ".http": ("Answer", "HttpClient", "base_url"),
+            ".http": ("HttpClient", "base_url"),
             ".mime": ("compose", "needs_smtputf8"),
             ".requests": ("KeptSession",),
             ".smtp": ("SmtpClient", "SmtpEndpoint", "SmtpReply"),

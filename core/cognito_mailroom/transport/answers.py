@@ -1,18 +1,94 @@
-"""Translates a provider's HTTP answers into errors, with its words cleaned of secrets."""
+"""A provider's HTTP answers, and their translation into errors, with its words cleaned of secrets."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Any
 
-from cognito_mailroom.errors import ConfigurationError, MailroomError, RateLimited, Unavailable
+import attrs
+from attrs import field, frozen
+
+from cognito_mailroom.errors import ConfigurationError, MailroomError, RateLimited, Rejected, Unavailable
+from cognito_mailroom.message import Message
 from cognito_mailroom.notification import Secret
 
 _ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]+")
 _MAX_WORDS = 200  # characters
+
+
+@frozen
+class Answer:
+    """What the provider answered. The repr shows the status only."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; raises ValueError if it is not one."""
+        try:
+            value = json.loads(self.body)
+        except RecursionError:
+            value = None
+        if not isinstance(value, dict):
+            raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - as json itself does
+        return value
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The body as a JSON object; an empty one where a gateway or a proxy answered something else."""
+        try:
+            return self.json()
+        except ValueError:
+            return {}
+
+
+def refusal_of(
+    answer: Answer,
+    message: Message,
+    settings: object,
+    *,
+    provider: str,
+    words: object = "",
+    kind: type[MailroomError] | None = None,
+    advice: Mapping[int, str] = MappingProxyType({}),
+) -> MailroomError:
+    """The error for an answer that is no success, whatever the provider may have quoted in it.
+
+    ``words`` are the provider's own. They are cleaned of the message's recipient and code and of every
+    Secret in the plugin's ``settings``. The status decides which error it is, unless the plugin knows better
+    and says the ``kind``: Rejected where the provider blames the recipient. ``advice`` is what to do, by
+    status.
+    """
+    private = (Secret(str(message.recipient)), Secret(message.variables.get("code", "")))
+    said = cleaned(str(words or ""), *private, *_secrets(settings)).rstrip(". ")
+    if kind is Rejected:
+        return Rejected(f"{provider} refused the recipient: {said}.")
+    said = ": ".join(filter(None, (said, advice.get(answer.status))))
+    found = refusal(provider, answer.status, said, answer.headers)
+    if kind is RateLimited:
+        return RateLimited(str(found), retry_after(answer.headers))
+    return kind(str(found)) if kind else found
+
+
+def _secrets(settings: object) -> Iterator[Secret]:
+    """Every secret of a class of settings, its groups' included, and the function's own at AWS."""
+    for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        yield Secret(os.environ.get(name, ""))
+    held = [settings]
+    while held:
+        value = held.pop()
+        if isinstance(value, Secret):
+            yield value
+        elif attrs.has(kind := type(value)):
+            held += [getattr(value, each.name) for each in attrs.fields(kind)]
 
 
 def cleaned(words: str, *secrets: Secret) -> str:

@@ -16,7 +16,8 @@ from botocore import session as botocore_session
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
 
-from .http import Answer, HttpClient
+from .answers import Answer
+from .http import HttpClient
 
 # Which CloudTrail notes. botocore's own tells at length, and anew for each request, what it makes use of.
 _CONFIG = Config(user_agent=f"cognito-mailroom Botocore/{__version__}")

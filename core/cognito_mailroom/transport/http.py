@@ -7,7 +7,6 @@ once, as long as no byte of an answer came.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import ssl
@@ -18,14 +17,13 @@ from time import monotonic
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
 from urllib3.util import wait_for_read
 
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import ConfigurationError, Unavailable
 
 from . import sockets
-from .answers import unreachable
+from .answers import Answer, unreachable
 from .response import Response
 
 MAX_ANSWER_BYTES = 1_048_576
@@ -53,25 +51,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-@frozen
-class Answer:
-    """What the provider answered. The repr shows the status only."""
-
-    status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object; raises ValueError if it is not one."""
-        try:
-            value = json.loads(self.body)
-        except RecursionError:
-            value = None
-        if not isinstance(value, dict):
-            raise ValueError("the answer is not a JSON object")  # noqa: TRY004 - as json itself does
-        return value
 
 
 class HttpClient:

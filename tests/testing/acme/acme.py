@@ -9,8 +9,9 @@ from typing import Any
 import environ
 from cognito_mailroom import Deadline, Message, Notification, Receipt, Rejected, Secret, Unavailable, hookimpl
 from cognito_mailroom.settings.hosted_templates import HostedTemplates
+from cognito_mailroom.transport import Answer
 from cognito_mailroom.transport.answers import cleaned, refusal
-from cognito_mailroom.transport.http import Answer, HttpClient, base_url
+from cognito_mailroom.transport.http import HttpClient, base_url
 
 log = logging.getLogger("acme")
 

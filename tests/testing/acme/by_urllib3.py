@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cognito_mailroom import Deadline, Unavailable
 from cognito_mailroom.testing import certificates
-from cognito_mailroom.transport.http import Answer
+from cognito_mailroom.transport import Answer
 from urllib3 import HTTPSConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url

@@ -1,1 +1,1 @@
-"""The user pool's side of ``attach`` and ``detach``: its settings, the key, the permission, the saved state."""
+"""The user pool's side of ``attach`` and ``detach``: settings, key, permission, saved state."""

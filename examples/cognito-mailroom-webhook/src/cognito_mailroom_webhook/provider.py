@@ -1,26 +1,34 @@
-"""The provider itself: one signed POST for each mail, over a connection that is kept."""
+"""The settings, the signed POST of a mail as JSON, and what the receiver's refusals mean."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from cognito_mailroom import (
-    Deadline,
-    MailroomError,
-    Message,
-    Notification,
-    Receipt,
-    Rejected,
-    Secret,
-    hookimpl,
-)
-from cognito_mailroom.transport import Answer, HttpClient, cleaned, refusal
+import environ
+from cognito_mailroom import Address, Deadline, Message, Notification, Receipt, Rejected, Secret, hookimpl
+from cognito_mailroom.settings import HostedTemplates
+from cognito_mailroom.transport import HttpClient, base_url, refusal_of
 
 from . import signature
-from .payload import payload
-from .settings import WebhookSettings
+
+
+def _url(text: str) -> str:
+    base_url(text)
+    return text  # as it is: some receivers insist on a slash at the end
+
+
+@environ.config(prefix="WEBHOOK", frozen=True)
+class WebhookSettings:
+    """The environment variables of this plugin."""
+
+    url: str = environ.var(converter=_url, help="where to post the mails to")
+    secret: Secret = environ.var(
+        converter=Secret, help="what both ends sign with: whsec_ and 24 to 64 random bytes in base64"
+    )
+    template: HostedTemplates = environ.group(HostedTemplates)
 
 
 class WebhookProvider:
@@ -54,26 +62,39 @@ class WebhookProvider:
             ConfigurationError: it refused the request for any other reason.
 
         """
-        body = json.dumps(payload(message)).encode()
+        body = json.dumps(_payload(message)).encode()
         signed = signature.headers(body, message.idempotency_key, self._secret)
         headers = {"Content-Type": "application/json", **signed}
         answer = self._client.post(self._path, body=body, headers=headers, deadline=deadline)
         if not 200 <= answer.status < 300:
-            raise self._refusal(answer, message)
+            about_recipient = answer.fields.get("error") == "recipient_refused"
+            raise refusal_of(
+                answer,
+                message,
+                self._settings,
+                provider="The webhook",
+                words=answer.fields.get("message"),
+                kind=Rejected if about_recipient else None,
+            )
         return Receipt(message_id=signed["webhook-id"])
 
-    def _refusal(self, answer: Answer, message: Message) -> MailroomError:
-        said = _json(answer)
-        private = (Secret(str(message.recipient)), Secret(message.variables.get("code", "")))
-        words = cleaned(str(said.get("message", "")), self._secret, *private)
-        if said.get("error") == "recipient_refused":
-            return Rejected(f"The webhook refused the recipient: {words}.")
-        return refusal("The webhook", answer.status, words, answer.headers)
+
+def _payload(message: Message) -> dict[str, Any]:
+    """The three members that Standard Webhooks recommends; the README lists what ``data`` holds."""
+    data: dict[str, Any] = {
+        "from": _mailbox(message.sender),
+        "to": _mailbox(message.recipient),
+        "reply_to": _mailbox(message.reply_to) if message.reply_to else None,
+        "subject": message.subject,
+        "headers": dict(message.headers),
+        "tags": list(message.tags),
+    }
+    if message.hosted_template:
+        data["template"] = {"name": message.hosted_template, "variables": dict(message.variables)}
+    else:
+        data |= {"text": message.text, "html": message.html}
+    return {"type": "mail.requested", "timestamp": datetime.now(UTC).isoformat(), "data": data}
 
 
-def _json(answer: Answer) -> dict[str, Any]:
-    """The answer's JSON object; an empty one where it has none."""
-    try:
-        return answer.json()
-    except ValueError:
-        return {}
+def _mailbox(address: Address) -> dict[str, str]:
+    return {"email": str(address), "name": address.display_name}

@@ -1,18 +1,32 @@
-"""The provider itself, and what the operator sets."""
+"""Mailgun's Messages API: the settings, the request by its SDK, and what its answers mean.
+
+Source: https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+from typing import Any
 
 import environ
-from cognito_mailroom import Deadline, Message, Notification, Receipt, Secret, hookimpl
+from attrs import evolve
+from cognito_mailroom import (
+    Deadline,
+    MailroomError,
+    Message,
+    Notification,
+    RateLimited,
+    Receipt,
+    Rejected,
+    Secret,
+    Unavailable,
+    hookimpl,
+)
 from cognito_mailroom.lazy_imports import lazy_imports
 from cognito_mailroom.settings import HostedTemplates, switch
-from cognito_mailroom.transport import KeptSession, http
-
-from . import answers
-from .form import form
+from cognito_mailroom.transport import Answer, HttpClient, KeptSession, base_url, refusal_of
 
 with lazy_imports("asyncio", "httpx2"):  # which the SDK has for its asynchronous client
     from mailgun.config import Config, RetryPolicy
@@ -20,6 +34,19 @@ with lazy_imports("asyncio", "httpx2"):  # which the SDK has for its asynchronou
 
 # It logs every refusal, and long tracebacks, all of which our own error says in a sentence.
 logging.getLogger("mailgun.endpoints").disabled = True
+
+_ABOUT_RECIPIENT = re.compile(r"'?to'? parameter\b")
+_AGAIN = re.compile(r"try again after (\d+(?= seconds)|.+ (UTC|GMT))")
+_ADVICE = {
+    401: "check MAILGUN_API_KEY, and that MAILGUN_BASE_URL is of its region",
+    403: "check what MAILGUN_DOMAIN and the key are allowed to send",
+    404: "check MAILGUN_DOMAIN, and that MAILGUN_BASE_URL is of its region",
+}
+_MAX_TAGS, _TAG_CHARS = 3, 128
+"""Mailgun publishes two limits of tags, 3 and 10 for a mail; 3 surely holds.
+
+Source: https://documentation.mailgun.com/docs/mailgun/user-manual/tracking-messages/track-tagging
+"""
 
 
 def _domain(text: str) -> str:
@@ -35,7 +62,7 @@ class MailgunSettings:
     api_key: Secret = environ.var(converter=Secret, help="an API key that may send for the domain")
     domain: str = environ.var(converter=_domain, help="the sending domain, such as mg.example.com")
     base_url: str = environ.var(
-        "https://api.mailgun.net", converter=http.base_url, help="EU region: https://api.eu.mailgun.net"
+        "https://api.mailgun.net", converter=base_url, help="EU region: https://api.eu.mailgun.net"
     )
     test_mode: bool = environ.var("false", converter=switch, help="true to have mails taken and never sent")
     template: HostedTemplates = environ.group(HostedTemplates)
@@ -48,7 +75,7 @@ class MailgunProvider:
 
     def __init__(self, settings: MailgunSettings) -> None:
         self._settings = settings
-        self._http = http.HttpClient(settings.base_url)
+        self._http = HttpClient(settings.base_url)
         # Not by the SDK's Client, which would set up a connection and TLS of its own.
         url, headers = Config(settings.base_url)["messages"]
         self._messages = Endpoint(url, headers, ("api", settings.api_key.reveal()), KeptSession(self._http))
@@ -69,9 +96,55 @@ class MailgunProvider:
 
         """
         self._http.deadline = deadline
-        mail = form(message, test_mode=self._settings.test_mode)
-        answer = self._messages.create(files=mail, domain=self._settings.domain)
-        said = answers.contents(answer)
-        if answer.status_code == 200 and "id" in said:
-            return Receipt(message_id=str(said["id"]).strip("<>"), detail=str(said.get("message", "")))
-        raise answers.error(answer, message, self._settings.api_key)
+        form = _form(message, test_mode=self._settings.test_mode)
+        response = self._messages.create(files=form, domain=self._settings.domain)
+        answer = Answer(response.status_code, response.headers, response.content)
+        if answer.status == 200 and "id" in answer.fields:
+            detail = str(answer.fields.get("message", ""))
+            return Receipt(message_id=str(answer.fields["id"]).strip("<>"), detail=detail)
+        raise self._refusal(answer, message)
+
+    def _refusal(self, answer: Answer, message: Message) -> MailroomError:
+        if answer.status == 200:
+            return Unavailable("Mailgun answered 200, but not that it took the mail.")
+        words = str(answer.fields.get("message", ""))
+        if not words and "text/plain" in answer.headers.get("Content-Type", ""):
+            words = answer.body.decode(errors="replace")
+        if (again := _AGAIN.search(words)) and "Retry-After" not in answer.headers:
+            answer = evolve(answer, headers={"Retry-After": again[1]})
+        kind: type[MailroomError] | None = None
+        if answer.status == 400 and _ABOUT_RECIPIENT.match(words):
+            kind = Rejected
+        elif answer.status == 420:  # the domain has reached a limit of its own
+            kind = RateLimited
+        return refusal_of(
+            answer, message, self._settings, provider="Mailgun", words=words, kind=kind, advice=_ADVICE
+        )
+
+
+def _form(message: Message, *, test_mode: bool) -> list[tuple[str, tuple[None, str]]]:
+    """The fields to post, as parts without a file's name, which need no quoting as other forms do."""
+    own = {"from", "to", "subject", *(["reply-to"] if message.reply_to else [])}
+    tags = [tag.encode("ascii", "ignore").decode()[:_TAG_CHARS] for tag in message.tags]
+    fields: dict[str, Any] = {
+        "from": message.sender.formatted,
+        "to": message.recipient.formatted,
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "h:Reply-To": message.reply_to and message.reply_to.formatted,
+        **{f"h:{name}": value for name, value in message.headers.items() if name.lower() not in own},
+        "v:idempotency_key": message.idempotency_key,
+        "o:tag": [tag for tag in dict.fromkeys(tags) if tag][:_MAX_TAGS],
+        "o:testmode": "yes" if test_mode else None,
+        # A rewritten link takes a one-time link's only use, and looks like phishing.
+        "o:tracking": "no",
+        "o:tracking-clicks": "no",
+        "o:tracking-opens": "no",
+    }
+    if message.hosted_template:
+        # Not as v: fields, which show in the mail's headers, in Mailgun's log and in its webhooks.
+        variables = json.dumps(dict(message.variables))
+        fields |= {"template": message.hosted_template, "t:text": "yes", "t:variables": variables}
+    listed = [(name, values if isinstance(values, list) else [values]) for name, values in fields.items()]
+    return [(name, (None, value)) for name, values in listed for value in values if value]

@@ -1,4 +1,7 @@
-"""The provider itself, and what the operator sets."""
+"""Postmark's sending API: the settings, the request by its SDK, and what its refusals mean.
+
+Source: https://postmarkapp.com/developer/api/overview#error-codes
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from cognito_mailroom import ConfigurationError, Deadline, Message, Notification, Receipt, Secret, hookimpl
+from cognito_mailroom import (
+    ConfigurationError,
+    Deadline,
+    MailroomError,
+    Message,
+    Notification,
+    Receipt,
+    Rejected,
+    Secret,
+    Unavailable,
+    hookimpl,
+)
 from cognito_mailroom.settings import HostedTemplates
-from cognito_mailroom.transport import HttpClient, KeptSession, base_url
+from cognito_mailroom.transport import Answer, HttpClient, KeptSession, base_url, refusal_of
 from postmarker.core import PostmarkClient
 
-from .answers import check
-
+# The ErrorCodes that are not an operator's to mend; of all invalid requests only the words tell which.
+_MAINTENANCE, _INVALID_REQUEST, _INACTIVE_RECIPIENT = 100, 300, 406
+_ABOUT_RECIPIENT = re.compile(r"(?i)(Invalid|Error parsing) 'To'")
 _METADATA_CHARS = 80  # of a value; Postmark refuses a mail with more
 
 
@@ -53,8 +68,6 @@ class PostmarkProvider:
         self._http = HttpClient(settings.base_url)
         self._sdk = _Client(token, root_api_url=settings.base_url)
         self._sdk.session = KeptSession(self._http)
-        # The SDK's own check loses the headers, and stumbles over a refusal that is not JSON.
-        self._sdk.check_response = partial(check, settings.server_token)
         # All that it logs are whole mails and answers: let no record pass but of a logger that there is not.
         self._sdk.logger.addFilter(logging.Filter("nothing"))
 
@@ -73,8 +86,25 @@ class PostmarkProvider:
 
         """
         self._http.deadline = deadline
+        # The SDK's own check loses the headers, and stumbles over a refusal that is not JSON.
+        self._sdk.check_response = partial(self._check, message)
         answer = self._send(message)
         return Receipt(message_id=str(answer["MessageID"]), detail=str(answer.get("Message", "")))
+
+    def _check(self, message: Message, response: Any) -> None:
+        """Called by the SDK with each answer; raises unless it is the success that Postmark documents."""
+        answer = Answer(response.status_code, response.headers, response.content)
+        code, words = answer.fields.get("ErrorCode", 0), str(answer.fields.get("Message", ""))
+        # The code is absent where a mail was taken to be delivered later.
+        if answer.status == 200 and code == 0:
+            if "MessageID" in answer.fields:
+                return
+            raise Unavailable("Postmark answered 200, but not that it took the mail.")
+        kind: type[MailroomError] | None = Unavailable if code == _MAINTENANCE else None
+        if code == _INACTIVE_RECIPIENT or (code == _INVALID_REQUEST and _ABOUT_RECIPIENT.match(words)):
+            kind = Rejected
+        words = f"ErrorCode {code}: {words}" if code else words
+        raise refusal_of(answer, message, self._settings, provider="Postmark", words=words, kind=kind)
 
     def _send(self, message: Message) -> dict[str, Any]:
         tag, client_id = (*message.tags, "", "")[:2]
@@ -92,13 +122,11 @@ class PostmarkProvider:
         }
         if template := message.hosted_template:
             known_by = {"TemplateId": int(template)} if template.isdecimal() else {"TemplateAlias": template}
-            send, more = (
-                self._sdk.emails.send_with_template,
-                {"TemplateModel": dict(message.variables), **known_by},
-            )
+            more = {"TemplateModel": dict(message.variables), **known_by}
+            send = self._sdk.emails.send_with_template
         else:
             bodies = {"TextBody": message.text or None, "HtmlBody": message.html or None}
-            send, more = self._sdk.emails.send, {"Subject": message.subject, **bodies}
+            more, send = {"Subject": message.subject, **bodies}, self._sdk.emails.send
         answer: dict[str, Any] = send(**fields, **more)
         return answer
 

@@ -1,16 +1,50 @@
-"""The provider itself, and what the operator sets."""
+"""SendGrid's v3 Mail Send API: the settings, the request, and what its refusals mean.
+
+Sources: https://www.twilio.com/docs/sendgrid/api-reference/mail-send/mail-send
+https://www.twilio.com/docs/sendgrid/api-reference/mail-send/errors
+"""
 
 from __future__ import annotations
 
-import environ
-from cognito_mailroom import Deadline, Message, Notification, Receipt, Secret, hookimpl
-from cognito_mailroom.settings import HostedTemplates, switch
-from cognito_mailroom.transport import http
+import json
+import re
+from email.header import Header
+from time import time
 
-from .payload import payload
-from .refusals import error
+import environ
+from attrs import evolve
+from cognito_mailroom import (
+    Deadline,
+    MailroomError,
+    Message,
+    Notification,
+    Receipt,
+    Rejected,
+    Secret,
+    hookimpl,
+)
+from cognito_mailroom.settings import HostedTemplates, switch
+from cognito_mailroom.transport import Answer, HttpClient, base_url, refusal_of
+from sendgrid.helpers import mail as sdk
 
 _JSON = "application/json"
+# The headers that the API writes itself; it refuses a mail that brings one of them.
+_RESERVED = (
+    r"x-sg-e?id|received|dkim-signature|content-(type|transfer-encoding)|(reply-)?to|from|subject|b?cc"
+)
+_ABOUT_RECIPIENT = re.compile(r"personalizations(\.\d+)?\.to\b")
+_ADVICE = {
+    401: "check SENDGRID_API_KEY and the account's credits",
+    403: "verify the sender in MAILROOM_FROM at SendGrid, and allow the key to send mail",
+    404: "check SENDGRID_BASE_URL",
+}
+# A rewritten link takes a one-time link's only use, and looks like phishing.
+_UNTRACKED = sdk.TrackingSettings(
+    click_tracking=sdk.ClickTracking(enable=False, enable_text=False),
+    open_tracking=sdk.OpenTracking(enable=False),
+    subscription_tracking=sdk.SubscriptionTracking(enable=False),
+    ganalytics=sdk.Ganalytics(enable=False),
+)
 
 
 @environ.config(prefix="SENDGRID", frozen=True)
@@ -19,7 +53,7 @@ class SendGridSettings:
 
     api_key: Secret = environ.var(converter=Secret, help="an API key that may send mail")
     base_url: str = environ.var(
-        "https://api.sendgrid.com", converter=http.base_url, help="EU region: https://api.eu.sendgrid.com"
+        "https://api.sendgrid.com", converter=base_url, help="EU region: https://api.eu.sendgrid.com"
     )
     sandbox: bool = environ.var("false", converter=switch, help="true to have mails checked and never sent")
     template: HostedTemplates = environ.group(HostedTemplates)
@@ -35,7 +69,7 @@ class SendGridProvider:
 
     def __init__(self, settings: SendGridSettings) -> None:
         self._settings = settings
-        self._client = http.HttpClient(settings.base_url)
+        self._client = HttpClient(settings.base_url)
 
     @hookimpl
     def mailroom_render(self, notification: Notification, draft: Message) -> Message | None:
@@ -54,13 +88,58 @@ class SendGridProvider:
         key, sandbox = self._settings.api_key, self._settings.sandbox
         answer = self._client.post(
             "/v3/mail/send",
-            body=payload(message, sandbox=sandbox),
+            body=_body(message, sandbox=sandbox),
             # Without an Accept header the API answers 406.
             headers={"Authorization": f"Bearer {key.reveal()}", "Accept": _JSON, "Content-Type": _JSON},
             deadline=deadline,
         )
         # A mail that is only checked gets a 200.
         if answer.status != 202 and not (sandbox and answer.status == 200):
-            raise error(answer, message, key)
+            raise self._refusal(answer, message)
         detail = "checked, and not sent: SENDGRID_SANDBOX is on" if sandbox else ""
         return Receipt(message_id=answer.headers.get("X-Message-Id", ""), detail=detail)
+
+    def _refusal(self, answer: Answer, message: Message) -> MailroomError:
+        errors = answer.fields.get("errors")
+        faults = [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
+        about_recipient = [_ABOUT_RECIPIENT.match(str(fault.get("field"))) for fault in faults]
+        reset = answer.headers.get("X-RateLimit-Reset", "")  # in seconds since 1970
+        if reset.isdecimal() and "Retry-After" not in answer.headers:
+            answer = evolve(answer, headers={"Retry-After": str(max(0, int(reset) - int(time())))})
+        return refusal_of(
+            answer,
+            message,
+            self._settings,
+            provider="SendGrid",
+            words="; ".join(str(fault.get("message", "")).rstrip(". ") for fault in faults),
+            kind=Rejected if answer.status == 400 and faults and all(about_recipient) else None,
+            advice=_ADVICE,
+        )
+
+
+def _body(message: Message, *, sandbox: bool) -> bytes:
+    """What to post, written by SendGrid's own library; what the API refuses is left out."""
+    mail = sdk.Mail(
+        sdk.From(str(message.sender), message.sender.display_name),
+        sdk.To(str(message.recipient), message.recipient.display_name),
+        message.subject,
+        message.text or None,
+        message.html or None,
+    )
+    if message.hosted_template:
+        mail.template_id = message.hosted_template
+        mail.dynamic_template_data = sdk.DynamicTemplateData(dict(message.variables))
+    if message.reply_to:
+        mail.reply_to = sdk.ReplyTo(str(message.reply_to), message.reply_to.display_name)
+    for name, value in message.headers.items():
+        if not re.fullmatch(_RESERVED, name, re.IGNORECASE):
+            # The API wants RFC 2047's words ready made.
+            encoded = value if value.isascii() else Header(value, "utf-8").encode(linesep="")
+            mail.add_header(sdk.Header(name, encoded))
+    for category in dict.fromkeys(tag[:255] for tag in message.tags[:10]):
+        mail.add_category(sdk.Category(category))
+    if message.idempotency_key:
+        mail.add_custom_arg(sdk.CustomArg("idempotency_key", message.idempotency_key, p=0))
+    mail.tracking_settings = _UNTRACKED
+    mail.mail_settings = sdk.MailSettings(sandbox_mode=sdk.SandBoxMode(enable=sandbox))
+    return json.dumps(mail.get()).encode()
