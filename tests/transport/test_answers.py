@@ -4,9 +4,18 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import environ
 import pytest
-from cognito_mailroom import ConfigurationError, MailroomError, RateLimited, Secret, Unavailable
-from cognito_mailroom.transport.answers import cleaned, refusal, retry_after, unreachable
+from cognito_mailroom import ConfigurationError, MailroomError, RateLimited, Rejected, Secret, Unavailable
+from cognito_mailroom.testing import CODE, RECIPIENT, a_message
+from cognito_mailroom.transport.answers import (
+    Answer,
+    cleaned,
+    refusal,
+    refusal_of,
+    retry_after,
+    unreachable,
+)
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -53,6 +62,57 @@ def test_a_status_has_a_meaning(status: int, error: type[MailroomError]) -> None
     refused = refusal("Acme", status, "Go away.", {})
     assert type(refused) is error
     assert str(refused) == f"Acme answered {status}: Go away."
+
+
+@environ.config
+class Login:
+    password: Secret = environ.var(converter=Secret)
+
+
+@environ.config(prefix="ACME")
+class AcmeSettings:
+    api_key: Secret = environ.var(converter=Secret)
+    region: str = environ.var("eu")
+    login: Login = environ.group(Login)
+
+
+SETTINGS = environ.to_config(AcmeSettings, {"ACME_API_KEY": "SG.secret", "ACME_LOGIN_PASSWORD": "pass word"})
+
+
+def test_a_refusal_quotes_nothing_private(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "session-token")
+    words = f"no {CODE} for {RECIPIENT} by SG.secret, pass word or session-token in eu"
+    error = refusal_of(Answer(400, {}, b""), a_message(), SETTINGS, provider="Acme", words=words)
+    assert type(error) is ConfigurationError
+    assert str(error) == "Acme answered 400: no … for … by …, … or … in eu."
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "error", "text"),
+    [
+        (400, None, ConfigurationError, "Acme answered 400: No."),
+        (400, Rejected, Rejected, "Acme refused the recipient: No."),
+        (401, None, ConfigurationError, "Acme answered 401: No: check the key."),
+        (420, RateLimited, RateLimited, "Acme answered 420: No."),
+        (422, Unavailable, Unavailable, "Acme answered 422: No."),
+        (503, None, Unavailable, "Acme answered 503: No."),
+    ],
+)
+def test_a_plugin_may_know_better_than_the_status(
+    status: int, kind: type[MailroomError] | None, error: type[MailroomError], text: str
+) -> None:
+    answer, advice = Answer(status, {"Retry-After": "7"}, b""), {401: "check the key"}
+    found = refusal_of(answer, a_message(), SETTINGS, provider="Acme", words="No. ", kind=kind, advice=advice)
+    assert type(found) is error
+    assert str(found) == text
+    assert not isinstance(found, RateLimited) or found.retry_after == 7
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"), [(b'{"id": 1}', {"id": 1}), (b"[]", {}), (b"<html>", {}), (b"", {}), (b"\xff", {})]
+)
+def test_the_fields_of_an_answer(body: bytes, fields: dict[str, object]) -> None:
+    assert Answer(200, {}, body).fields == fields
 
 
 def test_words_may_be_missing() -> None:
