@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import click
 from cognito_mailroom.testing.lambda_runtime import installed
 
-from . import growth, imports, parts, report
+from . import before, growth, imports, parts, report
 from .bench import bench, cores_of_machine
 from .samples import in_turns
 from .starts import bare, under_runtime
@@ -35,6 +35,9 @@ TASKS = ("comparison", "parts", "growth", "imports")
 @click.option(
     "--events", type=click.IntRange(min=3_000), default=10_000, show_default=True, help="For growth."
 )
+@click.option(
+    "--before", "revision", metavar="COMMIT", help="Compare with the bundle of a commit, and with that alone."
+)
 @click.option("--packages", type=click.Path(path_type=Path), help="Where packages but ours are kept.")
 @click.option("--out", type=click.Path(path_type=Path), help="What to write; without it, nothing is written.")
 def main(
@@ -45,6 +48,7 @@ def main(
     runs: int,
     warm: int,
     events: int,
+    revision: str | None,
     packages: Path | None,
     out: Path | None,
 ) -> None:
@@ -54,6 +58,9 @@ def main(
     os.sched_setaffinity(0, {rest})
     found = report.Report(runs, warm, _command())
     with _folder(packages) as folder:
+        if revision:
+            click.echo(_compared(revision, folder, providers, modes, runs=runs, warm=warm))
+            return
         for provider in providers:
             with bench(provider, folder) as at:
                 found.packages[provider] = at.packages
@@ -71,12 +78,29 @@ def main(
                     click.echo(f"{provider}: {events} events", err=True)
                     found.growth = growth.growth(at, events=events)
                     found.beside = growth.beside_unused_plugins(at, runs=2 * runs)
+    _publish(found, out)
+
+
+def _publish(found: report.Report, out: Path | None) -> None:
     text = found.text(out.with_suffix(".svg").name) if out else found.text()
     click.echo(text)
     if out:
         out.write_text(text, "utf-8")
         if found.parts:
             out.with_suffix(".svg").write_text(found.chart(), "utf-8")
+
+
+def _compared(
+    revision: str, folder: Path, providers: Sequence[str], modes: Sequence[str], *, runs: int, warm: int
+) -> str:
+    samples = {}
+    command = before.command(revision, folder)
+    for provider in providers:
+        with bench(provider, folder, command) as at:
+            for mode in modes:
+                click.echo(f"{provider}, {mode}: {runs} starts of each", err=True)
+                samples[provider, mode] = in_turns(at, MODES[mode], runs=runs, warm=warm)
+    return "\n\n".join(before.compared(samples, revision))
 
 
 def _check() -> None:

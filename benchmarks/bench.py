@@ -46,12 +46,16 @@ cores_of_machine = cores()  # before this process confines itself to one of them
 
 
 @contextmanager
-def bench(provider: str, folder: Path) -> Iterator[Bench]:
-    """Starts the servers; builds the packages below ``folder``, unless they are there already."""
+def bench(provider: str, folder: Path, before: Sequence[str] | None = None) -> Iterator[Bench]:
+    """Starts the servers; builds the packages below ``folder``, unless they are there already.
+
+    With ``before``, the command of another commit, ours is beside that commit's and nothing else.
+    """
     _, rest = cores_of_machine
-    packages = {
-        name: package(name, provider, folder) for name in CONTESTANTS.get(provider, ("ours", "handwritten"))
-    }
+    names = ("ours", "before") if before else CONTESTANTS.get(provider, ("ours", "handwritten"))
+    packages = {name: package(name, provider, folder) for name in names if name != "before"}
+    if before:
+        packages["before"] = package("before", provider, folder, before)
     with Servers(provider, rest) as servers:
         for each in packages.values():
             prepare(each.folder, servers.authority)

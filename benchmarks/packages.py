@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.metadata import distributions
 from pathlib import Path
 from zipfile import ZipFile
@@ -18,6 +19,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PROBES = [HERE / "process" / f"{name}.py" for name in ("probe", "stopwatch", "usage")]
 NEEDS = {"handwritten": ("aws-encryption-sdk", "boto3"), "floor": ("cryptography",)}
 _PRIVATE = "\n# The servers of the benchmark\n"
+OURS = (sys.executable, "-m", "cognito_mailroom.cli")
 SDKS = {"mailgun": ("mailgun",), "postmark": ("postmarker",), "sendgrid": ("sendgrid",)}
 
 
@@ -26,7 +28,7 @@ class Package:
     """A function, unpacked as Lambda has it in ``/var/task``."""
 
     contestant: str
-    """``ours``, ``handwritten`` or ``floor``."""
+    """``ours``, ``handwritten``, ``floor`` or ``before``."""
     folder: Path
     zip_size: int
     """Bytes, packed and compressed as our bundles are."""
@@ -34,8 +36,10 @@ class Package:
     """Bytes, unpacked."""
 
 
-def package(contestant: str, provider: str, work: Path) -> Package:
+def package(contestant: str, provider: str, work: Path, command: Sequence[str] = OURS) -> Package:
     """Builds one below ``work``; others than ours only if it is not there already.
+
+    ``command`` is the ``cognito-mailroom`` that makes a bundle.
 
     Raises:
         subprocess.CalledProcessError: pip or the bundle command failed, which says why on its own.
@@ -45,7 +49,10 @@ def package(contestant: str, provider: str, work: Path) -> Package:
     archive = folder.with_suffix(".zip")
     if contestant == "ours" or not archive.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        (_bundle if contestant == "ours" else _install)(contestant, provider, folder)
+        if contestant in {"ours", "before"}:
+            _bundle(command, provider, folder)
+        else:
+            _install(contestant, provider, folder)
         for _ in pack(folder, "", archive):
             pass
     with ZipFile(archive) as entries:
@@ -68,9 +75,9 @@ def prepare(folder: Path, authority: str) -> None:
         path.write_text(public + _PRIVATE + authority, "utf-8")
 
 
-def _bundle(_: str, provider: str, folder: Path) -> None:
+def _bundle(command: Sequence[str], provider: str, folder: Path) -> None:
     options = ["--provider", provider, "--python", PYTHON, "--arch", ARCH, "--unpacked", "--out", str(folder)]
-    _run("cognito_mailroom.cli", "bundle", *options)
+    subprocess.run([*command, "bundle", *options], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 def _install(contestant: str, provider: str, folder: Path) -> None:
