@@ -95,7 +95,7 @@ class Mailroom:
             record.close("Expired", f"it waited {age:.0f} s for a code that is good for {in_words(validity)}")
         elif self._idempotency is None or not request.idempotency_key:
             self._see_through(request, deadline, record)
-        elif not self._idempotency.do(
+        elif not self._idempotency.once(
             request.idempotency_key, partial(self._see_through, request, deadline, record), deadline
         ):
             record.close("Duplicate", "the event was dealt with before")

@@ -20,7 +20,7 @@ NAMES = ("first", "second", "third")
         ({"first": 990.0, "second": 980.0}, 1000.0, ("third", "first", "second")),
         ({"first": 990.0, "second": 990.0, "third": 990.0}, 1000.0, ("first", "second", "third")),
         ({"first": 939.0}, 1000.0, ("first", "second", "third")),
-        # A process may be younger than the grudge is long.
+        # A process may be younger than a failed provider is tried last.
         ({}, 1.0, ("first", "second", "third")),
     ],
 )

@@ -1,4 +1,4 @@
-"""A server to misbehave, and a client to bear it."""
+"""A server that a test scripts, and a client that trusts it."""
 
 from __future__ import annotations
 

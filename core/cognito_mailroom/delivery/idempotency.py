@@ -43,7 +43,7 @@ class IdempotencyTable:
         client = aws_client("dynamodb", config=_BOTO_CONFIG)
         self._store = DynamoDBPersistenceLayer(table_name=table, boto3_client=client)
 
-    def do(self, key: str, operation: Callable[[], T], deadline: Deadline) -> T | None:
+    def once(self, key: str, operation: Callable[[], T], deadline: Deadline) -> T | None:
         """What the operation returns, or None where it was done before. Whatever it raises is raised.
 
         A table that cannot be reached costs a possible second mail, never the first one.
@@ -58,7 +58,7 @@ class IdempotencyTable:
             hash_function="sha256",
             lambda_context=_Remaining(deadline),  # type: ignore[arg-type]
         )
-        once = idempotent_function(
+        guarded = idempotent_function(
             attempt.run,
             data_keyword_argument="key",
             persistence_store=self._store,
@@ -66,7 +66,7 @@ class IdempotencyTable:
             key_prefix="cognito-mailroom",  # not the function's name: a redrive may go to another
         )
         try:
-            once(key=key)
+            guarded(key=key)
         except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError):
             raise Unavailable("Another invocation is at work on this event; a retry will follow.") from None
         except IdempotencyPersistenceLayerError as error:
@@ -84,7 +84,7 @@ class _Attempt(Generic[T]):
     """Remembers what became of the operation, which the library's own errors hide."""
 
     def __init__(self, operation: Callable[[], T]) -> None:
-        self._deed = operation
+        self._operation = operation
         self.entered = False
         self.result: T | None = None
         self.error: Exception | None = None
@@ -93,7 +93,7 @@ class _Attempt(Generic[T]):
         """Returns nothing, so that nothing is stored."""
         self.entered = True
         try:
-            self.result = self._deed()
+            self.result = self._operation()
         except Exception as error:
             self.error = error
             raise

@@ -106,8 +106,8 @@ class Driver:
             self._plugins.select(selection, faults)
         if faults:
             violated(f"The provider cannot be loaded: {faults.error()}")
-        self._witness = _Witness()
-        self._plugins.register(self._witness, "cognito_mailroom.testing.contract")
+        self._results = _ResultRecorder()
+        self._plugins.register(self._results, "cognito_mailroom.testing.contract")
 
     def render(self, notification: Notification, draft: Message) -> Message:
         """What the plugin makes of a draft; the draft itself if it has no template for it."""
@@ -115,16 +115,16 @@ class Driver:
 
     def deliver(self, message: Message, seconds: float = PLENTY) -> Outcome:
         """Hands a mail over; fails the test if anything private comes to light."""
-        self._witness.forget()
+        self._results.forget()
         with capturing_output(*self._ignored) as captured:
             started = monotonic()
-            with suppress(MailroomError):  # the witness has what the plugin itself raised
+            with suppress(MailroomError):  # the recorder has what the plugin itself raised
                 self._plugins.deliver(self._name, message, Deadline(seconds))
             took = monotonic() - started
         for logger, text in captured.records:
             self._check(text, f"in the log of {logger}, at DEBUG")
         self._check(captured.output.getvalue(), "printed")
-        result = self._witness.seen
+        result = self._results.seen
         if isinstance(result, Exception):
             self._check_error(result)
         return Outcome(result, took)
@@ -141,7 +141,7 @@ class Driver:
             violated(f"{what} is {where}.")
 
 
-class _Witness:
+class _ResultRecorder:
     """Sees what the plugin itself returns or raises, before core has put it right."""
 
     seen: object = None

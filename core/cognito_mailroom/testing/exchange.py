@@ -91,7 +91,7 @@ class Reply:
 
 
 class Exchange:
-    """The server's end of one connection; what scripts of misbehaviour are written with."""
+    """The server's end of one connection; what server faults are written with."""
 
     def __init__(
         self, connection: socket.socket, application: Callable[[Request], Reply], log: list[Request]

@@ -51,19 +51,19 @@ class CapturedOutput:
 def capturing_output(*ignored: str) -> Iterator[CapturedOutput]:
     """Takes down all that is printed, and what every logger says at DEBUG, but for the ``ignored`` ones."""
     captured = CapturedOutput()
-    ear = _CapturingHandler(captured.records, ignored)
+    handler = _CapturingHandler(captured.records, ignored)
     with ExitStack() as stack:
         stack.callback(logging.disable, logging.root.manager.disable)
         logging.disable(logging.NOTSET)
         known = logging.root.manager.loggerDict.values()
         for logger in (logging.root, *(each for each in known if isinstance(each, logging.Logger))):
-            if ear.ignores(logger.name):
+            if handler.ignores(logger.name):
                 continue
             stack.callback(logger.setLevel, logger.level)
             logger.setLevel(logging.DEBUG)
             if logger is logging.root or not logger.propagate:
-                stack.callback(logger.removeHandler, ear)
-                logger.addHandler(ear)
+                stack.callback(logger.removeHandler, handler)
+                logger.addHandler(handler)
         stack.enter_context(redirect_stdout(captured.output))
         stack.enter_context(redirect_stderr(captured.output))
         yield captured

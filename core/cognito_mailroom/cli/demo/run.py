@@ -21,10 +21,10 @@ from .sandbox import sandbox
 def run(provider: str, out: Path) -> bool:
     """Shows everything on the console and in a gallery; returns whether all mails are as they ought to be."""
     screen = console()
-    with sandbox(provider) as scene:
-        screen.print("\n".join(scene.cast), style="dim")
+    with sandbox(provider) as stand_ins:
+        screen.print("\n".join(stand_ins.description), style="dim")
         shown = track(Trigger, "Sending", console=screen, transient=True, disable=not screen.is_terminal)
-        received = [scene.perform(trigger) for trigger in shown]
+        received = [stand_ins.send(trigger) for trigger in shown]
     screen.print(_table(received))
     try:
         index = write(out, received)

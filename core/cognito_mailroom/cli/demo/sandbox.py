@@ -30,7 +30,7 @@ class Stage:
     """One user pool with one user, and the function with all it talks to."""
 
     def __init__(self, aws: AwsServer, key_arn: str, stand_in: StandIn, handler: Callable[..., Any]) -> None:
-        self.cast = (
+        self.description = (
             f"KMS and Cognito: moto on {aws.endpoint_url.removeprefix('http://')}",
             f"Provider: {type(stand_in).__qualname__} of {type(stand_in).__module__}",
         )
@@ -40,7 +40,7 @@ class Stage:
         self._stand_in = stand_in
         self._handler = handler
 
-    def perform(self, trigger: Trigger) -> Received:
+    def send(self, trigger: Trigger) -> Received:
         """Has the function handle one event, and looks at what it put into the inbox."""
         secret, recipient = _secret(trigger), _recipient(trigger)
         event = self._event(trigger, secret, recipient)
