@@ -35,7 +35,7 @@ def records(aws: AwsServer, table: str) -> Callable[[], list[dict[str, Any]]]:
     return lambda: list(aws.client("dynamodb").scan(TableName=table)["Items"])
 
 
-class Deed:
+class Counted:
     """Something to do once, which counts how often it was done."""
 
     def __init__(self) -> None:
@@ -47,23 +47,23 @@ class Deed:
 
 
 def test_a_second_attempt_is_a_duplicate(table: str) -> None:
-    operation, another, once = Deed(), Deed(), IdempotencyTable(table)
-    assert once.do("key", operation, Deadline(5)) == "sent"
-    assert once.do("key", operation, Deadline(5)) is None
-    assert once.do("another", another, Deadline(5)) == "sent"
+    operation, another, store = Counted(), Counted(), IdempotencyTable(table)
+    assert store.once("key", operation, Deadline(5)) == "sent"
+    assert store.once("key", operation, Deadline(5)) is None
+    assert store.once("another", another, Deadline(5)) == "sent"
     assert (operation.done, another.done) == (1, 1)
 
 
 @pytest.mark.parametrize("error", [Unavailable("Down."), Rejected("Refused."), RuntimeError("a bug")])
 def test_an_attempt_that_raised_may_be_tried_again_at_once(table: str, error: Exception) -> None:
-    once = IdempotencyTable(table)
+    store = IdempotencyTable(table)
 
     def fail() -> str:
         raise error
 
     with pytest.raises(type(error)):
-        once.do("key", fail, Deadline(5))
-    assert once.do("key", lambda: "sent", Deadline(5)) == "sent"
+        store.once("key", fail, Deadline(5))
+    assert store.once("key", lambda: "sent", Deadline(5)) == "sent"
 
 
 def test_two_at_once_send_one_mail(table: str) -> None:
@@ -78,7 +78,7 @@ def test_two_at_once_send_one_mail(table: str) -> None:
         first = pool.submit(IdempotencyTable(table).do, "key", slowly, Deadline(10))
         assert begun.wait(10)
         with pytest.raises(Unavailable, match="Another invocation"):
-            IdempotencyTable(table).do("key", lambda: pytest.fail("sent twice"), Deadline(10))
+            IdempotencyTable(table).once("key", lambda: pytest.fail("sent twice"), Deadline(10))
         go_on.set()
         assert first.result() == "sent"
 
@@ -90,15 +90,15 @@ def test_who_died_is_replaced_when_its_time_would_have_been_up(table: str) -> No
     def die() -> str:
         raise Killed
 
-    once = IdempotencyTable(table)
+    store = IdempotencyTable(table)
     with pytest.raises(Killed):
-        once.do("key", die, Deadline(0.0))
-    assert once.do("key", lambda: "sent", Deadline(5)) == "sent"
+        store.once("key", die, Deadline(0.0))
+    assert store.once("key", lambda: "sent", Deadline(5)) == "sent"
 
 
 def test_a_table_that_is_not_there_costs_no_mail(caplog: pytest.LogCaptureFixture) -> None:
-    operation = Deed()
-    assert IdempotencyTable("no-such-table").do("key", operation, Deadline(5)) == "sent"
+    operation = Counted()
+    assert IdempotencyTable("no-such-table").once("key", operation, Deadline(5)) == "sent"
     assert operation.done == 1
     assert "may be mailed twice" in caplog.text
 
@@ -119,9 +119,9 @@ def test_a_table_that_vanishes_on_the_way_neither_doubles_the_mail_nor_hides_the
     try:
         if error:
             with pytest.raises(Unavailable, match=r"Down\."):
-                IdempotencyTable(table).do("key", operation, Deadline(5))
+                IdempotencyTable(table).once("key", operation, Deadline(5))
         else:
-            assert IdempotencyTable(table).do("key", operation, Deadline(5)) == "sent"
+            assert IdempotencyTable(table).once("key", operation, Deadline(5)) == "sent"
     finally:
         client.create_table(
             TableName=table,
@@ -187,7 +187,7 @@ def test_a_table_without_the_library_is_a_configuration_error(
 
 def test_the_warning_names_no_event(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    IdempotencyTable("no-such-table").do("the-key", lambda: "sent", Deadline(5))
+    IdempotencyTable("no-such-table").once("the-key", lambda: "sent", Deadline(5))
     assert "the-key" not in " ".join(
         record.getMessage() for record in caplog.records if record.name == "cognito_mailroom"
     )
