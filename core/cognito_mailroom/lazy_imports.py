@@ -25,7 +25,7 @@ _compile = re.compile
 
 
 def lazy_attributes(package: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[str], Any]:
-    """A package's ``__getattr__``: imports a name from its home when it is asked for, and keeps it.
+    """A package's ``__getattr__``: imports a name from its home when it is asked for.
 
     ``homes`` has the names by the module that defines them, such as ``.http``.
     """
@@ -34,9 +34,7 @@ def lazy_attributes(package: str, homes: Mapping[str, tuple[str, ...]]) -> Calla
     def __getattr__(name: str) -> Any:  # noqa: N807 - what it becomes
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = getattr(import_module(home_of[name], package), name)
-        setattr(sys.modules[package], name, found)
-        return found
+        return getattr(import_module(home_of[name], package), name)
 
     return __getattr__
 

@@ -75,7 +75,7 @@ def test_two_at_once_send_one_mail(table: str) -> None:
         return "sent"
 
     with ThreadPoolExecutor() as pool:
-        first = pool.submit(IdempotencyTable(table).do, "key", slowly, Deadline(10))
+        first = pool.submit(IdempotencyTable(table).once, "key", slowly, Deadline(10))
         assert begun.wait(10)
         with pytest.raises(Unavailable, match="Another invocation"):
             IdempotencyTable(table).once("key", lambda: pytest.fail("sent twice"), Deadline(10))
