@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -11,7 +12,9 @@ from cognito_mailroom.settings.converters import names
 
 from .optional_parts import OPTIONAL_PARTS, SERVICES, called_for
 
-_PYTHONS, _PROCESSORS = ("3.11", "3.12", "3.13"), ("arm64", "x86_64")
+_PYTHONS, _PROCESSORS = ("3.11", "3.12", "3.13", "3.14"), ("arm64", "x86_64")
+_HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+_PYTHON = _HERE if _HERE in _PYTHONS else "3.13"
 
 
 def _names(_: click.Context, option: click.Parameter, text: str | None) -> tuple[str, ...]:
@@ -66,7 +69,13 @@ def _names(_: click.Context, option: click.Parameter, text: str | None) -> tuple
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of templates of yours, to check and to include.",
 )
-@click.option("--python", type=click.Choice(_PYTHONS), default=_PYTHONS[-1], show_default=True)
+@click.option(
+    "--python",
+    type=click.Choice(_PYTHONS),
+    default=_PYTHON,
+    show_default="the one that runs this, where Lambda has it, else 3.13",
+    help="Which of Lambda's runtimes it is for.",
+)
 @click.option("--arch", type=click.Choice(_PROCESSORS), default=_PROCESSORS[0], show_default=True)
 @click.option("--unpacked", is_flag=True, help="Write a folder instead of a zip.")
 @click.option("--layer", is_flag=True, help="Make a layer: everything in python/, and no handler.py.")

@@ -13,7 +13,7 @@ from attrs import frozen
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # The newest glibc 2.x that a wheel may want: Amazon Linux 2 under Python 3.11, Amazon Linux 2023 above.
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
-_GLIBC = {"3.11": 26, "3.12": 34, "3.13": 34}
+_GLIBC = {"3.11": 26, "3.12": 34, "3.13": 34, "3.14": 34}
 _OLDEST_GLIBC = 17  # manylinux2014
 
 
