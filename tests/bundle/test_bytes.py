@@ -43,6 +43,13 @@ def test_the_same_input_makes_the_same_bytes(bundle: Build, tmp_path: Path) -> N
     assert one == other == hashlib.sha256((tmp_path / "one.zip").read_bytes()).hexdigest()
 
 
+def test_a_bundle_is_for_the_python_that_makes_it_unless_told_otherwise(
+    bundle: Build, tmp_path: Path
+) -> None:
+    assert bundle("--provider", "smtp", "--arch", "arm64").returncode == 0
+    assert [path.name for path in tmp_path.glob("*.zip")] == [f"mailroom-smtp-python{PYTHON}-arm64.zip"]
+
+
 def test_a_folder_has_a_digest_of_its_contents(bundle: Build, tmp_path: Path) -> None:
     options = ("--provider", "smtp", "--unpacked", "--templates", templates(tmp_path))
 

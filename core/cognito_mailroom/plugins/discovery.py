@@ -59,7 +59,7 @@ class Installed:
 
 
 def origin(entry: EntryPoint) -> str:
-    """Which distribution an entry point comes from: ``cognito-mailroom-smtp 0.1.0``."""
+    """Which distribution an entry point comes from: ``cognito-mailroom-smtp 0.2.0``."""
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
 
 
