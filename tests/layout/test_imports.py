@@ -181,7 +181,7 @@ def test_the_function_loads_nothing_that_it_does_not_need(
     providers = {f"cognito_mailroom_{path.name}" for path in (ROOT / "plugins").iterdir()}
     # What the table and the queue need among them: neither is set.
     later = {
-        *("cli", "testing", "cognito.envelope", "delivery.idempotency", "transport.smtp"),
+        *("cli", "testing", "cognito.envelope", "delivery.idempotency", "transport.proxy", "transport.smtp"),
         *("function.queue_forwarder", "function.queue_worker"),
     }
     unwanted = {*LATER, *providers, "other", "aws_lambda_powertools"}

@@ -3,6 +3,7 @@
 - `ProviderContract`: every provider's promises as tests; a `Harness` says how to stand in for the provider
 - `a_message`, `a_notification`: with something private in them that is easy to search for
 - `HttpServer`, scriptable, and `HttpStandIn` on top of it; `SmtpServer`, by aiosmtpd
+- `ConnectProxy`, for tunnels to any of them
 - `AwsServer`: KMS and Cognito's user pools, by moto
 - the module `cognito`: events and codes as Cognito makes them
 - `Mailroom`: sees one event through; `LambdaFunction`: the same under AWS's own runtime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from .aws_server import AwsServer
     from .builders import CODE, IDEMPOTENCY_KEY, RECIPIENT, a_message, a_notification
+    from .connect_proxy import ConnectProxy
     from .contract.suite import ProviderContract
     from .exchange import Exchange, Reply, Request
     from .faults import Death, Fault
@@ -55,6 +57,7 @@ __all__ = [
     "CloseAfterAnswer",
     "CloseBeforeAnswer",
     "CloseWithinAnswer",
+    "ConnectProxy",
     "Counterpart",
     "Death",
     "Drip",
@@ -94,6 +97,7 @@ if not TYPE_CHECKING:
             "..telemetry.record": ("EventRecord",),
             ".aws_server": ("AwsServer",),
             ".builders": ("CODE", "IDEMPOTENCY_KEY", "RECIPIENT", "a_message", "a_notification"),
+            ".connect_proxy": ("ConnectProxy",),
             ".contract.suite": ("ProviderContract",),
             ".exchange": ("Exchange", "Reply", "Request"),
             ".faults": ("Death", "Fault"),

@@ -11,8 +11,9 @@ from contextlib import suppress
 from email import policy
 from email.parser import BytesParser
 from http.client import parse_headers
+from select import select
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from attrs import field, frozen
 from urllib3 import HTTPHeaderDict
@@ -26,7 +27,7 @@ class Request:
 
     method: str
     path: str
-    """Without the query, still percent-encoded."""
+    """Without the query, still percent-encoded; of CONNECT, the host and the port."""
     query: Mapping[str, list[str]]
     headers: Mapping[str, str]
     """In whatever case you ask for them."""
@@ -116,7 +117,7 @@ class Exchange:
         body = self._reader.read(length)
         if len(body) < length:
             raise ConnectionError("the client left within its request")
-        parts = urlsplit(target)
+        parts = SplitResult("", "", target, "", "") if method == "CONNECT" else urlsplit(target)
         request = Request(method, parts.path, parse_qs(parts.query, keep_blank_values=True), headers, body)
         self._log.append(request)
         return request
@@ -128,6 +129,15 @@ class Exchange:
     def send(self, data: bytes) -> None:
         """Sends bytes; raises OSError once the client has left."""
         self._connection.sendall(data)
+
+    def relay(self, server: socket.socket) -> None:
+        """Passes bytes between the client and another server, until either leaves."""
+        other = {self._connection: server, server: self._connection}
+        while True:
+            for end in select(list(other), [], [])[0]:
+                if not (data := end.recv(65_536)):
+                    return
+                other[end].sendall(data)
 
     def client_leaves(self, within: float) -> bool:
         """Waits for the client, or the server as a whole, to close; False if neither does in that time."""

@@ -32,6 +32,8 @@ class HttpServer:
         """Every request that was read to its end."""
         self.connections = 0
         """How many there were, refused handshakes included."""
+        self.usual: Behaviour = _Honest()
+        """What it does with a request that no script is for."""
         self._context = certificates.server_context() if tls is True else tls or None
         self._script: deque[Behaviour] = deque()
         self._threads: list[Thread] = []
@@ -106,7 +108,7 @@ class HttpServer:
     def _serve(self, exchange: Exchange) -> None:
         try:
             while exchange.arrives():
-                behaviour = self._script.popleft() if self._script else _Honest()
+                behaviour = self._script.popleft() if self._script else self.usual
                 if not behaviour.play(exchange):
                     break
         except OSError:

@@ -5,6 +5,7 @@
 - the same connection under an SDK built on requests (`KeptSession`), or under a client of AWS (`aws_client`,
   `keep_connection`)
 - SMTP: `SmtpClient`, `SmtpEndpoint`, `SmtpReply`; `compose` writes the mail as RFC 5322 has it
+- `Proxy`: SMTP through an HTTP proxy; `HttpClient` by itself goes through the one in HTTPS_PROXY
 
 A name is imported when it is asked for, so that an HTTP plugin does not pay for SMTP.
 """
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .aws import aws_client, aws_session, keep_connection
     from .http import HttpClient, base_url
     from .mime import compose, needs_smtputf8
+    from .proxy import Proxy
     from .requests import KeptSession
     from .smtp import SmtpClient, SmtpEndpoint, SmtpReply
     from .sockets import tls_context
@@ -26,6 +28,7 @@ __all__ = [
     "Answer",
     "HttpClient",
     "KeptSession",
+    "Proxy",
     "SmtpClient",
     "SmtpEndpoint",
     "SmtpReply",
@@ -51,6 +54,7 @@ if not TYPE_CHECKING:
             ".aws": ("aws_client", "aws_session", "keep_connection"),
             ".http": ("HttpClient", "base_url"),
             ".mime": ("compose", "needs_smtputf8"),
+            ".proxy": ("Proxy",),
             ".requests": ("KeptSession",),
             ".smtp": ("SmtpClient", "SmtpEndpoint", "SmtpReply"),
             ".sockets": ("tls_context",),

@@ -8,13 +8,14 @@ from io import BufferedReader
 from urllib3 import HTTPHeaderDict
 
 _MAX_LINE_BYTES, _MAX_LINES = 65_536, 100
+_MAX_INTERIM = 16
 
 
 class Response(HTTPResponse):
     """Takes headers for headers. `http.client` has its e-mail parser read them, at ten times the price.
 
-    To an event that meets a warm function, with an answer of KMS and one of the provider, that is a
-    twentieth of its time.
+    To an event that meets a warm function, with an answer of KMS and one of the provider, that is 2 to 5 %
+    of its time.
     """
 
     headers: HTTPHeaderDict  # type: ignore[assignment]
@@ -27,10 +28,13 @@ class Response(HTTPResponse):
             ConnectionError: the server has closed the connection instead.
 
         """
-        self.status = 100
-        while self.status == 100:  # go on, it says, though nobody asked
+        for _ in range(_MAX_INTERIM + 1):  # RFC 9110, 15.2: they are passed over, though nobody asked
             version, self.status, self.reason = self._read_status()  # type: ignore[attr-defined]
             headers = _headers(self.fp)
+            if self.status == 101 or self.status >= 200:
+                break
+        if self.status < 200:
+            raise HTTPException("an interim answer, or one in another protocol, and no other")
         if not version.startswith("HTTP/1."):
             raise UnknownProtocol(version)
         self.headers = headers
@@ -40,7 +44,7 @@ class Response(HTTPResponse):
             raise HTTPException("an answer of unknown length")
         self.chunked, self.chunk_left = bool(codings), None
         self.length = None if codings else _length(*lengths)
-        if self.status < 200 or self.status in {204, 304} or self._method == "HEAD":  # type: ignore[attr-defined]
+        if self.status in {204, 304} or self._method == "HEAD":  # type: ignore[attr-defined]
             self.length = 0
         goes_on = self.chunked or self.length is not None
         goodbye = "close" in headers.get("Connection", "").lower()

@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,14 @@ def _tls_context(ca_file: str | None, *_: str | None) -> ssl.SSLContext:
             "The file of certificate authorities cannot be read: check the setting that names it, "
             "or AWS_CA_BUNDLE and REQUESTS_CA_BUNDLE."
         ) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address is this very machine's."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def time_left(deadline: Deadline) -> float:
