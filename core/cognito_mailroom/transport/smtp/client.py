@@ -6,10 +6,13 @@ import io
 import smtplib
 import ssl
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cognito_mailroom.deadline import Deadline
-from cognito_mailroom.transport.sockets import BoundedReader, connect, time_left
+from cognito_mailroom.transport.sockets import BoundedReader, connect, is_loopback, time_left
+
+if TYPE_CHECKING:
+    from cognito_mailroom.transport.proxy import Proxy
 
 _MAX_REPLY = 65_536  # bytes
 
@@ -30,9 +33,15 @@ class BoundedSmtp(smtplib.SMTP):
     def __del__(self) -> None:
         self.close()
 
-    def dial(self, host: str, port: int) -> None:
-        """Connects; the server's greeting is yet to be read."""
-        self.sock = connect(host, port, self.deadline)
+    def dial(self, host: str, port: int, proxy: Proxy | None = None) -> None:
+        """Connects; the server's greeting is yet to be read. This very machine is reached without a proxy.
+
+        Raises:
+            Unavailable: the proxy is out of reach or refuses.
+
+        """
+        dial = proxy.connect if proxy and not is_loopback(host) else connect
+        self.sock = dial(host, port, self.deadline)
 
     def encrypt(self, tls: ssl.SSLContext, host: str) -> None:
         """Goes on in TLS with a server that proves to be ``host``."""

@@ -26,7 +26,7 @@ class SmtpClient:
         """Hands a mail over, once; returns the server's word that it took it.
 
         Raises:
-            MailroomError: the server refused something.
+            MailroomError: the server refused something, or the proxy did.
             OSError: there was no answer before the deadline; whether the mail was taken is not known.
 
         """

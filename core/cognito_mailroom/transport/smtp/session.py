@@ -7,6 +7,7 @@ import re
 import ssl
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -20,12 +21,16 @@ from cognito_mailroom.transport.mime import needs_smtputf8
 from .client import BoundedSmtp
 from .replies import SmtpReply
 
+if TYPE_CHECKING:
+    from cognito_mailroom.transport.proxy import Proxy
+
 
 @frozen
 class SmtpEndpoint:
     """Where to connect, and how; ``tls`` is for the whole connection unless ``starttls`` is offered first.
 
-    ``refusal`` says which error it is when a command is answered with a reply that is not wanted.
+    ``refusal`` says which error it is when a command is answered with a reply that is not wanted. A ``proxy``
+    is asked for a tunnel to any server but one on this very machine.
     """
 
     host: str
@@ -35,13 +40,14 @@ class SmtpEndpoint:
     username: Secret
     password: Secret
     refusal: Callable[[str, SmtpReply], MailroomError]
+    proxy: Proxy | None = None
 
 
 class Session(BoundedSmtp):
     """Connected, encrypted and logged in once it is built; ``hello`` is the name it gives itself.
 
     Raises:
-        MailroomError: the server refused something.
+        MailroomError: the server refused something, or the proxy did.
         OSError: it cannot be reached, hung up or let the deadline pass.
 
     """
@@ -81,7 +87,7 @@ class Session(BoundedSmtp):
         return reply
 
     def _open(self, server: SmtpEndpoint) -> None:
-        self.dial(server.host, server.port)
+        self.dial(server.host, server.port, server.proxy)
         if server.tls and not server.starttls:
             self.encrypt(server.tls, server.host)
         self._require("the connection", self.getreply())

@@ -37,6 +37,7 @@ class SmtpProvider:
                 username=settings.username,
                 password=settings.password,
                 refusal=refusal,
+                proxy=settings.proxy,
             )
         )
 

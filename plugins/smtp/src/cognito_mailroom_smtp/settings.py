@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import environ
 from attrs.converters import optional
 from cognito_mailroom import ConfigurationError, Secret
 from cognito_mailroom.transport import tls_context
+
+if TYPE_CHECKING:
+    from cognito_mailroom.transport import Proxy
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
@@ -44,6 +48,12 @@ def _ca_file(text: str) -> Path:
     return Path(text)
 
 
+def _proxy(text: str) -> Proxy:
+    from cognito_mailroom.transport import Proxy  # imported where one is set
+
+    return Proxy.parse(text, "SMTP_PROXY")
+
+
 @environ.config(prefix="SMTP", frozen=True)
 class SmtpSettings:
     """The environment variables of this plugin."""
@@ -60,4 +70,7 @@ class SmtpSettings:
     password: Secret = environ.var("", converter=Secret, help="the password that goes with the user name")
     ca_file: Path | None = environ.var(
         None, converter=optional(_ca_file), help="the only authorities to trust, PEM; default: the system's"
+    )
+    proxy: Proxy | None = environ.var(
+        None, converter=optional(_proxy), help="the proxy to connect through, http://user:password@host:port"
     )
