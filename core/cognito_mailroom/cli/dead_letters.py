@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cognito_mailroom.cognito.envelope import Waiting, wrap
 from cognito_mailroom.cognito.event import Request
-from cognito_mailroom.transport.aws import brief_client
+from cognito_mailroom.transport.aws import BRIEF, aws_client
 
 _BATCH = 10
 # Whoever kills the run has to wait this long to see the messages again.
@@ -43,7 +43,7 @@ class DeadLetters:
     """
 
     def __init__(self, url: str, limit: int | None) -> None:
-        self._sqs = brief_client("sqs")
+        self._sqs = aws_client("sqs", config=BRIEF)
         self._url = url
         self._limit = limit
         self._seen: set[str] = set()
@@ -109,7 +109,7 @@ HandOn = Callable[[Letter, Waiting, Request], None]
 
 def to_function(name: str) -> HandOn:
     """Invokes a Lambda function as Cognito does; raises ClientError at once if it may not be invoked."""
-    functions = brief_client("lambda")
+    functions = aws_client("lambda", config=BRIEF)
     functions.invoke(FunctionName=name, InvocationType="DryRun")
 
     def hand_on(_: Letter, waiting: Waiting, __: Request) -> None:
@@ -120,7 +120,7 @@ def to_function(name: str) -> HandOn:
 
 def to_queue(url: str) -> HandOn:
     """Sends to the queue that `queue_handler` works off; raises ClientError at once if there is none."""
-    sqs = brief_client("sqs")
+    sqs = aws_client("sqs", config=BRIEF)
     sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
 
     def hand_on(letter: Letter, waiting: Waiting, request: Request) -> None:

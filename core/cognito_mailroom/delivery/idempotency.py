@@ -20,27 +20,26 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
     IdempotencyInconsistentStateError,
     IdempotencyPersistenceLayerError,
 )
-from botocore.config import Config
 
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import Unavailable
-from cognito_mailroom.transport.aws import aws_client
+from cognito_mailroom.transport.aws import BRIEF, aws_client, keep_connection
 
 T = TypeVar("T")
 
 _log = logging.getLogger("cognito_mailroom")
 # Longer than Lambda's own retries, which end after six hours.
 _REMEMBER_SECONDS = 86_400
-_BOTO_CONFIG = Config(
-    connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2, "mode": "standard"}
-)
+# A table answers in milliseconds, and costs no mail: after so long the provider needs the time more.
+_TABLE_SECONDS = 2.0
 
 
 class IdempotencyTable:
     """Does a thing once for each key, as far as the table can tell."""
 
     def __init__(self, table: str) -> None:
-        client = aws_client("dynamodb", config=_BOTO_CONFIG)
+        client = aws_client("dynamodb", config=BRIEF)
+        self._connection = keep_connection(client, _TABLE_SECONDS)
         self._store = DynamoDBPersistenceLayer(table_name=table, boto3_client=client)
 
     def once(self, key: str, operation: Callable[[], T], deadline: Deadline) -> T | None:
@@ -52,6 +51,7 @@ class IdempotencyTable:
             Unavailable: another process is at it; a retry will learn how that ended.
 
         """
+        self._connection.deadline = deadline
         attempt = _Attempt(operation)
         config = IdempotencyConfig(
             expires_after_seconds=_REMEMBER_SECONDS,

@@ -7,7 +7,7 @@ import json
 from cognito_mailroom.cognito.event import Request
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.telemetry.record import EventRecord
-from cognito_mailroom.transport.aws import brief_client
+from cognito_mailroom.transport.aws import BRIEF, BRIEF_SECONDS, aws_client, keep_connection
 from cognito_mailroom.transport.aws_errors import aws_errors
 
 
@@ -16,14 +16,15 @@ class Forwarder:
 
     def __init__(self, queue_url: str) -> None:
         self._queue_url = queue_url
-        self._sqs = brief_client("sqs")
+        self._sqs = aws_client("sqs", config=BRIEF)
+        self._connection = keep_connection(self._sqs, BRIEF_SECONDS)
 
-    def handle(self, event: object, deadline: Deadline, record: EventRecord) -> EventRecord:  # noqa: ARG002
+    def handle(self, event: object, deadline: Deadline, record: EventRecord) -> EventRecord:
         """Forwards one event.
 
         Raises:
             EventError: not an event of this trigger; it stays out of the queue.
-            Unavailable: the queue cannot be reached.
+            Unavailable: the queue cannot be reached in time.
             ConfigurationError: the queue does not exist, or the function may not write to it.
 
         """
@@ -32,6 +33,7 @@ class Forwarder:
         key = request.idempotency_key
         # A group for each event: one that fails must not hold up the others.
         fifo = {"MessageGroupId": key, "MessageDeduplicationId": key} if self._is_fifo else {}
+        self._connection.deadline = deadline
         with record.timing("forward"), aws_errors("queue the event", "sqs:SendMessage on MAILROOM_QUEUE_URL"):
             self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json.dumps(event), **fifo)
         record.close("Queued")

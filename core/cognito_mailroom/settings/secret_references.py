@@ -9,6 +9,8 @@ import json
 from functools import cached_property
 from typing import Any
 
+from cognito_mailroom.errors import MailroomError
+
 _MANAGER, _STORE = "secretsmanager:", "ssm:"
 
 
@@ -37,6 +39,8 @@ class References:
             raise ValueError(f"{value} cannot be read ({error.response['Error']['Code']})") from None
         except BotoCoreError as error:
             raise ValueError(f"{value} cannot be read ({type(error).__name__})") from None
+        except MailroomError as error:  # the connection's own
+            raise ValueError(f"{value} cannot be read: {str(error).rstrip('.')}") from None
         found = _pick(self._fetched[source], field, value) if field else self._fetched[source]
         if not (found := found.strip()):  # a line break at the end is easily stored along
             raise ValueError(f"{value} is empty")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
+from math import inf
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from botocore import session as botocore_session
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
 
+from cognito_mailroom.deadline import Deadline
+
 from .answers import Answer
 from .http import HttpClient
 
@@ -23,8 +26,9 @@ from .http import HttpClient
 _CONFIG = Config(user_agent=f"cognito-mailroom Botocore/{__version__}")
 
 
-# One more try, for a connection that died while the function was frozen.
-_BRIEF = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
+# One more try, for what is busy: a connection that died while the function was frozen is replaced anyway.
+BRIEF = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
+BRIEF_SECONDS = 4.0
 
 
 @cache
@@ -48,57 +52,99 @@ def aws_client(service: str, region: str | None = None, config: Config | None = 
 
 
 def brief_client(service: str, region: str | None = None) -> Any:
-    """A client for what is asked now and then, which gives up after some seconds."""
-    return aws_client(service, region, _BRIEF)
+    """A client for what is asked now and then, over a kept connection; a call ends within some seconds."""
+    client = aws_client(service, region, BRIEF)
+    keep_connection(client, BRIEF_SECONDS)
+    return client
 
 
-def keep_connection(client: Any) -> HttpClient:
+def keep_connection(client: Any, seconds: float | None = None) -> KeptConnection:
     """Has a client send over one kept connection; set ``deadline`` on what this returns before each call.
 
-    botocore builds and signs the request and reads the answer, of a service that speaks JSON. In
-    between, by itself, it would neither bound a server that drips nor replace a dead connection but by
-    sending anew. Its endpoint and AWS_CA_BUNDLE are kept to; a proxy is not, nor are its timeouts.
+    With ``seconds`` no call takes longer than that, and a deadline need not be set.
     """
-    endpoint = urlsplit(client.meta.endpoint_url)
-    origin = f"{endpoint.scheme}://{endpoint.netloc}"
-    default_port = ":443" if endpoint.scheme == "https" else ":80"
-    host = endpoint.netloc.rpartition("@")[2].lower().removesuffix(default_port)
-    http = HttpClient(
+    return KeptConnection(client, seconds)
+
+
+class KeptConnection:
+    """What a client of botocore sends over, one call at a time.
+
+    botocore builds and signs the request and reads the answer. In between, by itself, it would neither
+    bound a server that drips nor replace a dead connection but by sending anew. Its endpoint, its retries
+    and AWS_CA_BUNDLE are kept to; its timeouts are not. HTTPS_PROXY and NO_PROXY are, as `HttpClient` has it.
+
+    Raises:
+        ConfigurationError: HTTPS_PROXY names no proxy that can be used, or the authorities cannot be read.
+
+    """
+
+    def __init__(self, client: Any, seconds: float | None) -> None:
+        self.deadline = Deadline(inf if seconds else 0)
+        self._seconds = seconds
+        self._call = self.deadline
+        origin = _origin(client.meta.endpoint_url)
+        self._clients = {origin: _client(origin)}
+        service, events = client.meta.service_model.service_id.hyphenize(), client.meta.events
+        events.register(f"before-call.{service}", self._begin)
+        events.register(f"before-sign.{service}", self._address)
+        events.register(f"before-send.{service}", self._send)
+
+    def _begin(self, **_: Any) -> None:
+        """Called by botocore once for each call, whose retries share the time."""
+        self._call = self.deadline.within(self._seconds) if self._seconds else self.deadline
+
+    def _address(self, request: AWSRequest, **_: Any) -> None:
+        """Called by botocore before it signs; by itself it would take the URL apart twice to find this."""
+        request.headers["Host"] = _host(_origin(request.url))
+
+    def _send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        """Called by botocore, which then does not send; what this raises passes through."""
+        origin = _origin(request.url)
+        if origin not in self._clients:  # DynamoDB has one for each account, which the credentials may name
+            self._clients[origin] = _client(origin)
+        answer = self._clients[origin].request(
+            request.method,
+            request.url.removeprefix(origin),
+            body=request.body,
+            headers=dict(request.headers),
+            deadline=self._call,
+        )
+        is_json = "json" in str(request.headers.get("Content-Type"))
+        return AWSResponse(request.url, answer.status, answer.headers, _Body(answer, is_json))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@cache
+def _host(origin: str) -> str:
+    """The Host header."""
+    url = urlsplit(origin)
+    default_port = ":443" if url.scheme == "https" else ":80"
+    return url.netloc.rpartition("@")[2].lower().removesuffix(default_port)
+
+
+def _client(origin: str) -> HttpClient:
+    return HttpClient(
         origin,
         ca_file=os.environ.get("AWS_CA_BUNDLE"),
         plain=True,  # boto3 lets an endpoint of one's own be; no key travels with a signed request
     )
 
-    def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        """Called by botocore, which then does not send; what this raises passes through."""
-        answer = http.post(
-            request.url.removeprefix(origin),
-            body=request.body,
-            headers=dict(request.headers),
-            deadline=http.deadline,
-        )
-        return AWSResponse(request.url, answer.status, answer.headers, _Body(answer))
-
-    def address(request: AWSRequest, **_: Any) -> None:
-        """Called by botocore before it signs; by itself it would take the URL apart twice to find this."""
-        request.headers["Host"] = host
-
-    service = client.meta.service_model.service_id.hyphenize()
-    client.meta.events.register(f"before-sign.{service}", address)
-    client.meta.events.register(f"before-send.{service}", send)
-    return http
-
 
 class _Body:
     """What botocore reads an answer from."""
 
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
+    def __init__(self, answer: Answer, is_json: bool) -> None:  # noqa: FBT001
+        self._answer, self._is_json = answer, is_json
 
     def stream(self) -> Iterator[bytes]:
-        """The whole body, if it is a JSON object: botocore would stumble over anything else."""
+        """The whole body; of a service that speaks JSON an object, over anything else botocore stumbles."""
         try:
-            self._answer.json()
+            if self._is_json:
+                self._answer.json()
         except ValueError:
             yield b"{}"
         else:

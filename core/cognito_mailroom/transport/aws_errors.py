@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError  # noqa: A004
+from botocore.exceptions import BotoCoreError, ClientError
 
 from cognito_mailroom.errors import ConfigurationError, Unavailable
 
@@ -14,7 +14,10 @@ _BUSY = {"TooManyRequestsException", "ThrottlingException", "Throttling", "Reque
 
 @contextmanager
 def aws_errors(doing: str, permission: str) -> Iterator[None]:
-    """Raises Unavailable for what a retry can mend, and ConfigurationError for what an operator must."""
+    """Raises Unavailable for what a retry can mend, and ConfigurationError for what an operator must.
+
+    What a kept connection raises, where AWS cannot be reached in time, passes through.
+    """
     try:
         yield
     except ClientError as error:
@@ -24,8 +27,6 @@ def aws_errors(doing: str, permission: str) -> Iterator[None]:
         raise ConfigurationError(
             f"AWS refuses to {doing} ({code}): allow the function's role {permission}."
         ) from None
-    except (ConnectionError, HTTPClientError) as error:
-        raise Unavailable(f"AWS cannot be reached to {doing} ({type(error).__name__}).") from None
     except BotoCoreError as error:
         raise ConfigurationError(
             f"AWS cannot be asked to {doing} ({type(error).__name__}): check the function's role and region."
