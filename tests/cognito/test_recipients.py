@@ -10,6 +10,7 @@ from cognito_mailroom import ConfigurationError, EventError, MailroomError, Mess
 from cognito_mailroom.telemetry.record import EventRecord
 from cognito_mailroom.testing.exchange import Reply
 from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import Behaviour, Drip, Stall
 from cognito_mailroom.transport.aws import aws_session
 
 Load = Callable[..., dict[str, Any]]
@@ -130,7 +131,17 @@ def test_a_notice_about_nobody_names_nobody(
 
 @pytest.mark.usefixtures("nowhere")
 def test_a_pool_out_of_reach_is_unavailable(take_over: dict[str, Any], send: Send) -> None:
-    with pytest.raises(Unavailable, match=r"^AWS cannot be reached .* \(EndpointConnectionError\)\.$"):
+    with pytest.raises(Unavailable, match=r"^127\.0\.0\.1 cannot be reached"):
+        send(take_over)
+
+
+@pytest.mark.parametrize("fault", [Stall(), Drip()])
+def test_a_pool_that_stalls_or_drips_is_unavailable(
+    *, fault: Behaviour, answering: Callable[..., HttpServer], monkeypatch: pytest.MonkeyPatch,
+    take_over: dict[str, Any], send: Send,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", answering(fault).url)
+    with pytest.raises(Unavailable, match=r"^127\.0\.0\.1 did not answer in time"):
         send(take_over)
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from cognito_mailroom.app import Mailroom
 from cognito_mailroom.delivery.idempotency import IdempotencyTable
 from cognito_mailroom.telemetry.record import EventRecord
 from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import Behaviour, Drip, Stall
 
 
 @pytest.fixture
@@ -101,6 +104,21 @@ def test_a_table_that_is_not_there_costs_no_mail(caplog: pytest.LogCaptureFixtur
     assert IdempotencyTable("no-such-table").once("key", operation, Deadline(5)) == "sent"
     assert operation.done == 1
     assert "may be mailed twice" in caplog.text
+
+
+@pytest.mark.parametrize(("fault", "seconds"), [(Stall(), 5), (Drip(), 5), (Stall(), 0.3), (Drip(), 0.3)])
+def test_a_table_that_stalls_or_drips_costs_no_mail(
+    fault: Behaviour,
+    seconds: float,
+    answering: Callable[..., HttpServer],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", answering(fault).url)
+    started = monotonic()
+    assert IdempotencyTable("once").do("key", lambda: monotonic() - started, Deadline(seconds))
+    assert monotonic() - started < seconds + 2
+    assert "(Unavailable): this event may be mailed twice" in caplog.text
 
 
 @pytest.mark.parametrize("error", [None, Unavailable("Down.")])

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from cognito_mailroom.cognito.envelope import unwrap
 from cognito_mailroom.testing.aws_server import AwsServer
 from cognito_mailroom.testing.exchange import Reply
 from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import Behaviour, Drip, Stall
 from cognito_mailroom.testing.smtp_server import SmtpServer
 
 
@@ -96,6 +99,21 @@ def test_a_queue_that_refuses_is_said_in_a_sentence(
     with pytest.raises(Exception, match="queue the event") as raised:
         forward(load("sign_up", encrypted("482910")), None)
     assert type(raised.value).__name__ == kind
+
+
+@pytest.mark.parametrize("fault", [Stall(), Drip()])
+def test_a_queue_that_stalls_or_drips_is_given_up_with_the_deadline(
+    *, fault: Behaviour, handler: Callable[..., Any], answering: Callable[..., HttpServer],
+    encrypted: Callable[..., str], load: Callable[..., dict[str, Any]],
+) -> None:  # fmt: skip
+    server = answering(fault)
+    forward = handler(MAILROOM_QUEUE_URL=f"{server.url}/1/mailroom", AWS_ENDPOINT_URL_SQS=server.url)
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: 800, aws_request_id="1")
+    started = monotonic()
+    with pytest.raises(Exception, match=r"^127\.0\.0\.1 did not answer in time\.$") as raised:
+        forward(load("sign_up", encrypted("482910")), context)
+    assert type(raised.value).__name__ == "Unavailable"
+    assert monotonic() - started < 2.5  # of the three seconds that a call may take at most
 
 
 THROTTLE = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import environ
 import pytest
 from cognito_mailroom import Secret
@@ -9,6 +11,8 @@ from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.reading import read
 from cognito_mailroom.settings.secret_references import References
 from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.http_server import HttpServer
+from cognito_mailroom.testing.server_faults import Behaviour, Drip, Stall
 
 
 @environ.config(prefix="OWL", frozen=True)
@@ -84,4 +88,24 @@ def test_aws_out_of_reach_is_a_fault(unreachable: str, monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", unreachable)
     problems = Problems()
     assert read(Owl, {"OWL_KEY": "ssm:/mailroom/key"}, problems) is None
-    assert "ssm:/mailroom/key cannot be read (EndpointConnectionError)" in str(problems.error())
+    said = "ssm:/mailroom/key cannot be read: 127.0.0.1 cannot be reached (ConnectionRefusedError)."
+    assert said in str(problems.error())
+
+
+@pytest.mark.parametrize("fault", [Stall(), Drip(), Drip(headers=True)])
+def test_aws_that_stalls_or_drips_is_a_fault(
+    fault: Behaviour, answering: Callable[..., HttpServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", answering(fault).url)
+    problems = Problems()
+    assert read(Owl, {"OWL_KEY": "secretsmanager:mailroom/plain"}, problems) is None
+    said = "secretsmanager:mailroom/plain cannot be read: 127.0.0.1 did not answer in time."
+    assert said in str(problems.error())
+
+
+def test_a_proxy_that_cannot_be_used_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "https://ssm.example.test")
+    monkeypatch.setenv("https_proxy", "socks5://proxy.example.test")
+    problems = Problems()
+    assert read(Owl, {"OWL_KEY": "ssm:/mailroom/key"}, problems) is None
+    assert "ssm:/mailroom/key cannot be read: HTTPS_PROXY names no proxy" in str(problems.error())

@@ -11,6 +11,8 @@ from botocore.auth import _host_from_url
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from cognito_mailroom import Deadline, Unavailable
+from cognito_mailroom.testing import certificates
+from cognito_mailroom.testing.connect_proxy import ConnectProxy
 from cognito_mailroom.testing.exchange import Reply, Request
 from cognito_mailroom.testing.http_server import HttpServer
 from cognito_mailroom.testing.server_faults import CloseAfterAnswer, Drip, Garbage, Stall
@@ -18,6 +20,12 @@ from cognito_mailroom.transport.aws import keep_connection
 
 KEY = {"KeyMetadata": {"KeyId": "a-key"}}
 Ask = Callable[..., Any]
+
+
+def a_client(service: str, url: str, **options: Any) -> Any:
+    config = Config(**{"retries": {"total_max_attempts": 1}, **options})
+    session = boto3.Session("key", "secret", region_name="eu-west-1")
+    return session.client(service, endpoint_url=url, config=config)
 
 
 @pytest.fixture
@@ -33,9 +41,7 @@ def server() -> Iterator[HttpServer]:
 @pytest.fixture
 def ask(server: HttpServer) -> Ask:
     """``ask(seconds=0.3)``: one call."""
-    client = boto3.Session("key", "secret", region_name="eu-west-1").client(
-        "kms", endpoint_url=f"{server.url}/base", config=Config(retries={"total_max_attempts": 1})
-    )
+    client = a_client("kms", f"{server.url}/base")
     http = keep_connection(client)
 
     def ask(seconds: float = 5.0) -> Any:
@@ -68,7 +74,7 @@ def test_a_dead_connection_is_replaced(ask: Ask, server: HttpServer) -> None:
     ],
 )
 def test_the_host_is_named_as_signed(endpoint: str, host: str) -> None:
-    client = boto3.Session("key", "secret", region_name="eu-west-1").client("kms", endpoint_url=endpoint)
+    client = a_client("kms", endpoint)
     keep_connection(client)
     named: list[str] = []
 
@@ -105,3 +111,56 @@ def test_a_refusal_is_read_by_botocore(reply: Reply, code: str, ask: Ask, server
     with pytest.raises(ClientError) as raised:
         ask()
     assert raised.value.response["Error"]["Code"] == code
+
+
+def test_a_call_takes_no_longer_than_it_may_and_its_retries_share_the_time(server: HttpServer) -> None:
+    client = a_client("kms", server.url, retries={"total_max_attempts": 2, "mode": "standard"})
+    keep_connection(client, seconds=2.5)
+    server.next(Reply(500), Stall())
+    with pytest.raises(Unavailable, match=r"did not answer in time"):
+        client.describe_key(KeyId="a-key")
+    assert len(server.requests) == 2
+    assert client.describe_key(KeyId="a-key")["KeyMetadata"] == KEY["KeyMetadata"]
+
+
+@pytest.mark.parametrize("fault", [Stall(), Drip()], ids=repr)
+def test_a_deadline_goes_before_what_a_call_may_take(fault: Any, server: HttpServer) -> None:
+    client = a_client("kms", server.url)
+    connection = keep_connection(client, seconds=60)
+    connection.deadline = Deadline(0.3)
+    server.next(fault)
+    with pytest.raises(Unavailable, match=r"did not answer in time"):
+        client.describe_key(KeyId="a-key")
+
+
+def test_an_answer_that_is_no_json_is_read_as_it_is_by_services_that_speak_something_else() -> None:
+    said = (
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult>"
+    )
+    with HttpServer(lambda _: Reply(200, f"{said}</GetCallerIdentityResponse>")) as server:
+        client = a_client("sts", server.url)
+        keep_connection(client, seconds=10)
+        assert client.get_caller_identity()["Account"] == "1"
+
+
+def test_an_account_has_an_origin_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    general, own = "dynamodb.eu-west-1.amazonaws.com", "123456789012.ddb.eu-west-1.amazonaws.com"
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_ACCOUNT_ID": "123456789012",
+        "AWS_CA_BUNDLE": str(certificates.ca_file()),
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    tls = certificates.server_context(general, own)
+    with HttpServer(lambda _: Reply(200, {"TableNames": []}), tls=tls) as server:
+        with ConnectProxy({f"{general}:443": server.port, f"{own}:443": server.port}) as proxy:
+            for name, value in proxy.environ.items():
+                monkeypatch.setenv(name, value)
+            client = boto3.Session(region_name="eu-west-1").client("dynamodb")
+            keep_connection(client, seconds=10)
+            for _ in range(2):
+                assert client.list_tables()["TableNames"] == []
+            assert proxy.tunnels == [f"{own}:443"]
+        assert {request.headers["Host"] for request in server.requests} == {own}

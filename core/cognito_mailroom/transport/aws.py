@@ -24,11 +24,9 @@ from .http import HttpClient
 
 # Which CloudTrail notes. botocore's own tells at length, and anew for each request, what it makes use of.
 _CONFIG = Config(user_agent=f"cognito-mailroom Botocore/{__version__}")
-
-
-# One more try, for what is busy: a connection that died while the function was frozen is replaced anyway.
+# One more try, for what is busy; a kept connection that died is replaced anyway, and bounds the time itself.
 BRIEF = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
-BRIEF_SECONDS = 4.0
+BRIEF_SECONDS = 3.0
 
 
 @cache
