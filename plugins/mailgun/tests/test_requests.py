@@ -111,7 +111,7 @@ def test_a_base_url_with_the_version_is_understood(send: Send, mailgun: Mailgun)
     assert len(mailgun.messages) == 1
 
 
-def test_a_proxy_in_the_environment_is_not_asked(
+def test_a_proxy_in_the_environment_is_not_asked_for_what_is_on_this_very_machine(
     send: Send, mailgun: Mailgun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy"):

@@ -30,7 +30,7 @@ def test_the_entry_point_names_the_provider() -> None:
 def test_the_variables() -> None:
     found = {variable.name: variable for variable in variables(SmtpProvider.Settings)}
     assert list(found) == [
-        f"SMTP_{name}" for name in ("HOST", "PORT", "SECURITY", "USERNAME", "PASSWORD", "CA_FILE")
+        f"SMTP_{name}" for name in ("HOST", "PORT", "SECURITY", "USERNAME", "PASSWORD", "CA_FILE", "PROXY")
     ]
     assert [name for name in found if found[name].required] == ["SMTP_HOST"]
     assert [name for name in found if found[name].is_secret] == ["SMTP_USERNAME", "SMTP_PASSWORD"]
@@ -63,6 +63,13 @@ NO_HOSTS = [
     "smtp://mail.example", "mail.example:587", "mail.example/x", "[::1]", "a..b", ".example", "1:2",
     "me@mail.example", "two words", "mail.example\n", "ä" * 80 + ".example", "x" * 64,
 ]  # fmt: skip
+NO_PROXIES = [
+    "socks5://proxy.example:1080",
+    "https://proxy.example",
+    "user:s3/cret@proxy.example",
+    "a:0",
+    "@",
+]
 NO_PORTS = ["0", "65536", "-1", "smtp", "5.5", "²", "९", "9" * 5000]
 
 
@@ -73,6 +80,7 @@ NO_PORTS = ["0", "65536", "-1", "smtp", "5.5", "²", "९", "9" * 5000]
         *(("SMTP_PORT", value, "1 to 65535") for value in NO_PORTS),
         *(("SMTP_SECURITY", value, "starttls, tls or none") for value in ["ssl", "STARTTLS", "true"]),
         *(("SMTP_CA_FILE", value, "CA certificates in PEM") for value in ["/nonexistent.pem", "/", __file__]),
+        *(("SMTP_PROXY", value, "http://user:password@host:port") for value in NO_PROXIES),
     ],
 )
 def test_a_malformed_value(name: str, value: str, wanted: str) -> None:
@@ -98,8 +106,8 @@ def test_a_contradiction(given: dict[str, str], named: str) -> None:
 
 
 def test_credentials_show_in_no_repr() -> None:
-    found = settings(**LOGIN)
+    found = settings(**LOGIN, SMTP_PROXY="http://us3r:s3cret@proxy.example:3128")
     provider = SmtpProvider(found)
     shown = f"{found!r}{found}{provider!r}{provider}{vars(provider)}"
-    assert not [value for value in LOGIN.values() if value in shown]
+    assert not [value for value in (*LOGIN.values(), "us3r", "s3cret", "dXMzcjp") if value in shown]
     assert found.password == Secret("open sesame")
