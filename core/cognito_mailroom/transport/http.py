@@ -123,19 +123,13 @@ Dial = Callable[[str, int, Deadline], socket.socket]
 
 def _dial(host: str, port: int) -> Dial:
     """How to connect to an https origin, as the environment says at the moment."""
-    from urllib import request as environment  # which botocore has imported anyway
+    from urllib.request import getproxies_environment  # which botocore has imported anyway
 
-    bypass = environment.proxy_bypass_environment  # type: ignore[attr-defined]
-    proxy = environment.getproxies_environment().get("https", "").strip()
-    names = [f"[{host}]:{port}", host] if ":" in host else [f"{host}:{port}"]
-    if not proxy or sockets.is_loopback(host) or any(map(bypass, names)):
+    if not getproxies_environment().get("https", "").strip():
         return sockets.connect
-    from .proxy import Proxy  # only where there is one
+    from .proxy import https_dial
 
-    try:
-        return Proxy.parse(proxy, "HTTPS_PROXY").connect
-    except ValueError as error:
-        raise ConfigurationError(f"HTTPS_PROXY names no proxy that can be used: {error}.") from None
+    return https_dial(host, port)
 
 
 class _KeptConnection(HTTPConnection):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import re
 import socket
+from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any, Self
+from urllib import request
 from urllib.parse import unquote_to_bytes
 
 from attrs import field, frozen
 
 from cognito_mailroom.deadline import Deadline
-from cognito_mailroom.errors import Unavailable
+from cognito_mailroom.errors import ConfigurationError, Unavailable
 from cognito_mailroom.notification import Secret
 
 from . import sockets
@@ -93,6 +95,24 @@ class Proxy:
         if status == 407:
             return f"check the user name and the password in {self.variable}"
         return "have the proxy let it through"
+
+
+def https_dial(host: str, port: int) -> Callable[[str, int, Deadline], socket.socket]:
+    """How to connect to an https origin where HTTPS_PROXY is set: NO_PROXY and loopback go around it.
+
+    Raises:
+        ConfigurationError: it names no proxy that can be used.
+
+    """
+    bypass = request.proxy_bypass_environment  # type: ignore[attr-defined]
+    # As urllib has it an address of IPv6 is in brackets in NO_PROXY; most people leave them out there.
+    names = [f"[{host}]:{port}", host] if ":" in host else [f"{host}:{port}"]
+    if sockets.is_loopback(host) or any(map(bypass, names)):
+        return sockets.connect
+    try:
+        return Proxy.parse(request.getproxies_environment()["https"], "HTTPS_PROXY").connect
+    except ValueError as error:
+        raise ConfigurationError(f"HTTPS_PROXY names no proxy that can be used: {error}.") from None
 
 
 def _is_name(host: str) -> bool:

@@ -22,8 +22,7 @@ class KeptSession(Session):
     Every request goes over the client's one connection, under the client's TLS context, and where the
     client raises Unavailable or ConfigurationError, so does this. requests writes the request, with the
     session's headers and login, and reads the answer. What a session would do for the sake of browsing is
-    left out: cookies, redirects, hooks, proxies and passwords that the environment names. It is half of the
-    work.
+    left out: cookies, redirects, hooks, passwords that the environment names. It is half of the work.
     """
 
     def __init__(self, client: HttpClient) -> None:
