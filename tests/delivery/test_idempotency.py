@@ -106,6 +106,27 @@ def test_a_table_that_is_not_there_costs_no_mail(caplog: pytest.LogCaptureFixtur
     assert "may be mailed twice" in caplog.text
 
 
+@pytest.mark.parametrize("error", [None, Unavailable("Down.")])
+def test_what_ends_with_the_deadline_is_recorded_all_the_same(
+    table: str, error: MailroomError | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    deadline, once = Deadline(1.0), IdempotencyTable(table)
+
+    def take_it_all() -> str:
+        Event().wait(deadline.remaining())
+        if error:
+            raise error
+        return "sent"
+
+    if error:
+        with pytest.raises(Unavailable, match=r"Down\."):
+            once.once("key", take_it_all, deadline)
+    else:
+        assert once.once("key", take_it_all, deadline) == "sent"
+    assert caplog.text == ""
+    assert once.once("key", lambda: "sent again", Deadline(5)) == (error and "sent again")
+
+
 @pytest.mark.parametrize(("fault", "seconds"), [(Stall(), 5), (Drip(), 5), (Stall(), 0.3), (Drip(), 0.3)])
 def test_a_table_that_stalls_or_drips_costs_no_mail(
     fault: Behaviour,
@@ -116,7 +137,7 @@ def test_a_table_that_stalls_or_drips_costs_no_mail(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", answering(fault).url)
     started = monotonic()
-    assert IdempotencyTable("once").do("key", lambda: monotonic() - started, Deadline(seconds))
+    assert IdempotencyTable("once").once("key", lambda: monotonic() - started, Deadline(seconds))
     assert monotonic() - started < seconds + 2
     assert "(Unavailable): this event may be mailed twice" in caplog.text
 

@@ -9,7 +9,7 @@ from cognito_mailroom import Unavailable
 from cognito_mailroom.testing.exchange import Exchange
 from cognito_mailroom.testing.http_server import HttpServer
 from cognito_mailroom.testing.server_faults import Garbage
-from cognito_mailroom.transport.http import Answer
+from cognito_mailroom.transport.answers import Answer
 
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"

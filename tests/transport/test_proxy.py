@@ -20,7 +20,8 @@ from cognito_mailroom.testing.server_faults import (
     ResetBeforeRequest,
     Stall,
 )
-from cognito_mailroom.transport.http import Answer, HttpClient
+from cognito_mailroom.transport.answers import Answer
+from cognito_mailroom.transport.http import HttpClient
 from cognito_mailroom.transport.proxy import Proxy
 
 ORIGIN, TARGET = "https://api.example.test", "api.example.test:443"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 from aws_lambda_powertools.utilities.idempotency import (
@@ -32,6 +33,8 @@ _log = logging.getLogger("cognito_mailroom")
 _REMEMBER_SECONDS = 86_400
 # A table answers in milliseconds, and costs no mail: after so long the provider needs the time more.
 _TABLE_SECONDS = 2.0
+# Of the time that the deadline leaves to log and return: a record is kept or given back even after it.
+_AFTERWARDS_SECONDS = 0.3
 
 
 class IdempotencyTable:
@@ -52,7 +55,7 @@ class IdempotencyTable:
 
         """
         self._connection.deadline = deadline
-        attempt = _Attempt(operation)
+        attempt = _Attempt(partial(self._run, operation, deadline))
         config = IdempotencyConfig(
             expires_after_seconds=_REMEMBER_SECONDS,
             hash_function="sha256",
@@ -78,6 +81,12 @@ class IdempotencyTable:
             if attempt.error:
                 raise attempt.error from None
         return attempt.result
+
+    def _run(self, operation: Callable[[], T], deadline: Deadline) -> T:
+        try:
+            return operation()
+        finally:
+            self._connection.deadline = Deadline(max(deadline.remaining(), _AFTERWARDS_SECONDS))
 
 
 class _Attempt(Generic[T]):
