@@ -321,3 +321,4 @@ def test_a_value_that_cannot_be_used_is_for_an_operator_to_mend(
         HttpClient(ORIGIN)
     said = "HTTPS_PROXY names no proxy that can be used: want http://user:password@host:port."
     assert str(caught.value) == said
+    assert caught.value.__context__ is None

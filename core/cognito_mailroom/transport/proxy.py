@@ -112,7 +112,9 @@ def https_dial(host: str, port: int) -> Callable[[str, int, Deadline], socket.so
     try:
         return Proxy.parse(request.getproxies_environment()["https"], "HTTPS_PROXY").connect
     except ValueError as error:
-        raise ConfigurationError(f"HTTPS_PROXY names no proxy that can be used: {error}.") from None
+        wanted = str(error)
+    # Not in the except clause, whose exception knows the value.
+    raise ConfigurationError(f"HTTPS_PROXY names no proxy that can be used: {wanted}.")
 
 
 def _is_name(host: str) -> bool:
