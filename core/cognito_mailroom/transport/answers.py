@@ -93,8 +93,9 @@ def _secrets(settings: object) -> Iterator[Secret]:
 
 def cleaned(words: str, *secrets: Secret) -> str:
     """A provider's own words on one line, without addresses and secrets, as an error may repeat them."""
-    for secret in filter(None, secrets):
-        words = words.replace(secret.reveal(), "…")
+    # One may be part of another.
+    for text in sorted((secret.reveal() for secret in secrets if secret), key=len, reverse=True):
+        words = words.replace(text, "…")
     words = _ADDRESS.sub("…", " ".join(words.split()))
     printable = "".join(char for char in words if char.isprintable())
     return printable if len(printable) <= _MAX_WORDS else printable[: _MAX_WORDS - 1] + "…"
