@@ -33,6 +33,7 @@ class AwsServer:
         self.region = region
         # Not boto3's default session, which the code under test shares.
         self._session = boto3.Session("stand-in", "stand-in", region_name=region)
+        self._clients: dict[str, Any] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -73,9 +74,11 @@ class AwsServer:
         )
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this server, which closes with it."""
-        client = self._session.client(service, endpoint_url=self.endpoint_url)
-        return self._stack.enter_context(closing(client))
+        """The boto3 client of this server for a service, which closes with it."""
+        if service not in self._clients:
+            client = self._session.client(service, endpoint_url=self.endpoint_url)
+            self._clients[service] = self._stack.enter_context(closing(client))
+        return self._clients[service]
 
     def create_key(self) -> str:
         """The ARN of a new symmetric key."""
