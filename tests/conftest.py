@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -131,6 +132,23 @@ def load() -> Callable[..., dict[str, Any]]:
         return event
 
     return load
+
+
+class Clock:
+    """The clock of deadlines, which a test may set forward: it need not wait, and no machine is too slow."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return monotonic() + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("cognito_mailroom.deadline.monotonic", clock)
+    return clock
 
 
 @pytest.fixture

@@ -201,7 +201,7 @@ def _operation(request: Request) -> str:
 @pytest.fixture(scope="session")
 def signing_key() -> Iterator[None]:
     """moto reads the key of its tokens for every pool anew; it is the same one, and hard to read."""
-    read, known = RSAKey.import_key, []
+    read, known = RSAKey.import_key, list[Any]()
 
     def import_key(*arguments: Any) -> Any:
         known[:] = known or [read(*arguments)]

@@ -28,6 +28,7 @@ from cognito_mailroom.testing.aws_server import AwsServer
 from cognito_mailroom.testing.exchange import Reply
 from cognito_mailroom.testing.http_server import HttpServer
 from cognito_mailroom.testing.server_faults import (
+    PATIENCE,
     Behaviour,
     CloseBeforeAnswer,
     Drip,
@@ -239,7 +240,7 @@ def test_kms_keeps_to_the_deadline(
 ) -> None:  # fmt: skip
     request = Request.parse(cognito.event(Trigger.SIGN_UP, encrypted("482910")))
     monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", answering(fault).url)
-    decryptor, patience = Decryptor([key_arn]), Deadline(2)
+    decryptor, patience = Decryptor([key_arn]), Deadline(PATIENCE - 1)
     with pytest.raises(Unavailable, match="in time"):
         decryptor.decrypt(request, Deadline(0.2))
     assert patience.remaining()

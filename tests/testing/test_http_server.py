@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import socket
 import ssl
 import threading
@@ -140,7 +141,8 @@ def test_a_script_is_for_one_request(
         error += "|RemoteDisconnected"  # as which OpenSSL shows a reset, depending on its version
     server.next(behaviour)
     with pytest.raises(requests.RequestException, match=error):
-        session.get(server.url, timeout=0.5 if error.startswith("timed out") else 10)
+        # to connect, a busy machine may need a while
+        session.get(server.url, timeout=(10, 0.3) if error.startswith("timed out") else 10)
     assert session.get(server.url, timeout=10).status_code == 200
 
 
@@ -194,7 +196,8 @@ def test_what_the_application_raises_is_raised_in_the_end() -> None:
 
 def test_no_thread_and_no_socket_outlives_the_server(fd_count: Callable[[], int]) -> None:
     certificates.ca_file()
-    threads, files = threading.active_count(), fd_count()
+    gc.collect()
+    threads, files = set(threading.enumerate()), fd_count()
     with (
         HttpServer(lambda _: Reply(), tls=True) as server,
         socket.create_connection((server.host, server.port)),
@@ -204,7 +207,9 @@ def test_no_thread_and_no_socket_outlives_the_server(fd_count: Callable[[], int]
         server.next(Stall())
         with pytest.raises(requests.Timeout):
             session.get(server.url, timeout=0.1, verify=str(server.ca_file))
-    assert (threading.active_count(), fd_count()) == (threads, files)
+    # Fewer there may be: what other tests left ends when it likes.
+    assert set(threading.enumerate()) <= threads
+    assert fd_count() <= files
 
 
 @pytest.fixture

@@ -89,10 +89,14 @@ def test_the_host_is_named_as_signed(endpoint: str, host: str) -> None:
 
 
 @pytest.mark.parametrize("fault", [Stall(), Drip(), Drip(headers=True), Garbage()], ids=repr)
-def test_without_an_answer_in_time(fault: Any, ask: Ask, server: HttpServer) -> None:
-    server.next(fault)
-    with pytest.raises(Unavailable):
-        ask(seconds=0.3)
+def test_without_an_answer_in_time(
+    fault: Any, ask: Ask, met: Callable[..., None], server: HttpServer
+) -> None:
+    def fails(seconds: float) -> None:
+        with pytest.raises(Unavailable):
+            ask(seconds)
+
+    met(fault, fails)
     assert len(server.requests) == 1
 
 

@@ -4,6 +4,7 @@ import io
 import socket
 from collections.abc import Callable, Iterator
 from time import monotonic
+from typing import Any
 
 import pytest
 from cognito_mailroom import Deadline
@@ -85,7 +86,7 @@ def test_an_address_that_is_silent_leaves_time_for_the_next(resolve: Callable[..
         resolve(silent.getsockname(), server.getsockname())
         with (
             socket.create_connection(silent.getsockname()),  # fills the backlog
-            connect("acme.example", 443, Deadline(0.6)) as connection,
+            connect("acme.example", 443, Deadline(2)) as connection,
         ):
             assert connection.getpeername() == server.getsockname()
 
@@ -101,7 +102,7 @@ def test_servers_that_take_no_connection_are_waited_for_until_the_deadline(
         resolve(address, address, address)
         with socket.create_connection(address), pytest.raises(TimeoutError):  # fills the backlog
             connect("acme.example", 443, Deadline(0.3))
-    assert 0.2 < monotonic() - started < 2
+    assert 0.2 < monotonic() - started < 5
 
 
 def test_a_reader_counts_what_it_received(pair: tuple[socket.socket, socket.socket]) -> None:
@@ -117,13 +118,16 @@ def test_a_reader_counts_what_it_received(pair: tuple[socket.socket, socket.sock
         assert raw.received == 11
 
 
-def test_a_reader_ends_with_its_deadline(pair: tuple[socket.socket, socket.socket]) -> None:
+def test_a_reader_ends_with_its_deadline(pair: tuple[socket.socket, socket.socket], clock: Any) -> None:
     ours, theirs = pair
-    with BoundedReader(ours, Deadline(0.1)) as reader:
+    with BoundedReader(ours, Deadline(10)) as reader:
         theirs.sendall(b"x")
         assert reader.read(1) == b"x"
+        clock.ahead += 9.8
         with pytest.raises(TimeoutError):
             reader.read(1)
+        assert (ours.gettimeout() or 0) <= 0.2
+        clock.ahead += 0.2
         theirs.sendall(b"y")
         with pytest.raises(TimeoutError, match="the deadline is over"):
             reader.read(1)

@@ -148,7 +148,8 @@ class HttpCounterpart:
             self._servers[0].next(self._harness.behaviour(fault, words))
 
     def heal(self) -> None:
-        """Nothing: a script is for one request."""
+        """Drops the script of a request that never came, as its handshake outlasted the deadline."""
+        self._servers[0].clear_script()
 
     def die(self, death: Death) -> None:
         """Drops the connection, or does so at the next request."""

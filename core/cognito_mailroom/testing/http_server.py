@@ -56,6 +56,10 @@ class HttpServer:
         """Scripts the requests to come, one after the other."""
         self._script.extend(behaviours)
 
+    def clear_script(self) -> None:
+        """Forgets what was scripted for requests that have not come."""
+        self._script.clear()
+
     def drop_connections(self, *, reset: bool = False) -> None:
         """Closes every connection, or resets it, as servers do with what idles; returns when it is done."""
         for exchange in self._exchanges:

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from threading import Thread
+from time import monotonic
 from typing import Any, Self
 
 import environ
@@ -154,6 +155,23 @@ def provide(serve: object) -> Iterator[Callable[..., SmtpProvider]]:
             return provider
 
         yield make
+
+
+class Clock:
+    """The clock of deadlines, which a test may set forward: it need not wait, and no machine is too slow."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return monotonic() + self.ahead
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("cognito_mailroom.deadline.monotonic", clock)
+    return clock
 
 
 @pytest.fixture

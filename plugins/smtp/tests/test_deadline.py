@@ -21,7 +21,7 @@ Serve = Callable[..., Any]
 Fail = Callable[..., MailroomError]
 Check = Callable[[SmtpProvider], None]
 
-SECONDS, SLACK = 0.3, 1.5  # the slack is for busy machines; what ignores a deadline takes ten seconds
+SECONDS, SLACK = 0.3, 5.0  # the slack is for busy machines; what ignores a deadline takes ten seconds
 
 
 @pytest.fixture
@@ -142,34 +142,34 @@ def over() -> Iterator[Event]:
     event.set()
 
 
-# A timeout that was set before the server took its time would be over too late.
+# A timeout that was set before the server took its time would be over too late: after half a minute.
 @pytest.mark.parametrize("security", ["none", "tls"])
 def test_a_server_that_stops_reading(
-    security: str, *, serve: Serve, provide: Provide, message: Message, over: Event
+    security: str, *, serve: Serve, provide: Provide, message: Message, over: Event, clock: Any
 ) -> None:
     def dialogue(peer: Any) -> None:
         peer.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         if security == "tls":
             peer.encrypt()
         peer.greet().listen().say("250 ok").listen().say("250 ok").listen()
-        peer.stirs(within=1.3)
+        clock.ahead += 29.7
         peer.say("354 go ahead")
         assert over.wait(10)
 
     private = {"SMTP_HOST": "localhost", "SMTP_CA_FILE": str(certificates.ca_file())}
     provider = provide(serve(dialogue), SMTP_SECURITY=security, **private)
-    large = message.evolve(text=("x" * 70 + "\n") * 200_000)  # more than any buffer on the way
-    started = monotonic()
+    # more than any buffer on the way
+    large = message.evolve(text=("x" * 70 + "\n") * 200_000)
     with pytest.raises(Unavailable, match="in time"):
-        provider.mailroom_deliver(large, Deadline(2.0))
-    assert monotonic() - started < 2.8
+        provider.mailroom_deliver(large, Deadline(30))
 
 
-def test_a_late_start_of_tls(serve: Serve, provide: Provide, failure: Fail) -> None:
+def test_a_late_start_of_tls(serve: Serve, provide: Provide, failure: Fail, clock: Any) -> None:
     def dialogue(peer: Any) -> None:
-        peer.greet("STARTTLS").listen().stirs(within=1.3)
+        peer.greet("STARTTLS").listen()
+        clock.ahead += 29.7
         peer.say("220 go ahead").ignore()
 
     started = monotonic()
-    failure(Unavailable, provide(serve(dialogue), SMTP_SECURITY="starttls"), seconds=1.5)
-    assert monotonic() - started < 2.5
+    failure(Unavailable, provide(serve(dialogue), SMTP_SECURITY="starttls"), seconds=30)
+    assert monotonic() - started < SLACK
