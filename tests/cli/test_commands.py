@@ -45,8 +45,8 @@ def test_an_unknown_command_is_one_sentence(mailroom: Run, wrong: str, hint: str
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself(mailroom: Run, name: str) -> None:
-    done = mailroom(name, "--help")
+def test_every_command_explains_itself(mailroom_here: Run, name: str) -> None:
+    done = mailroom_here(name, "--help")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"Usage: cognito-mailroom {name} ")

@@ -159,11 +159,11 @@ def test_without_a_key_it_says_where_one_is_looked_for(encrypt: Encrypt, shell: 
     ],
 )
 def test_what_aws_refuses_is_one_sentence(
-    *, mailroom: Run, shell: dict[str, str], variable: str, value: str, sentence: str
+    *, mailroom_here: Run, shell: dict[str, str], variable: str, value: str, sentence: str
 ) -> None:
     shell[variable] = value
 
-    done = mailroom("encrypt", "--pool-id", POOL, "123456")
+    done = mailroom_here("encrypt", "--pool-id", POOL, "123456")
 
     assert done.returncode == 1
     assert done.stderr.startswith(sentence)

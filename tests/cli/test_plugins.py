@@ -112,10 +112,12 @@ def test_the_table_tells_hooks_and_settings_of_every_plugin(mailroom: Run) -> No
     ],
 )
 @pytest.mark.usefixtures("plugins")
-def test_a_broken_plugin_hides_no_other(mailroom: Run, install: Install, source: str, reason: str) -> None:
+def test_a_broken_plugin_hides_no_other(
+    mailroom_here: Run, install: Install, source: str, reason: str
+) -> None:
     install("acme-broken", source, providers={"broken": "Broken"})
 
-    done = mailroom("plugins")
+    done = mailroom_here("plugins")
 
     assert done.returncode == 0
     rows = {row[0]: row for row in cells(done.stdout)}
@@ -137,8 +139,8 @@ def test_every_line_of_the_table_is_as_wide_as_the_others(
 
 
 @pytest.mark.usefixtures("alone")
-def test_without_plugins_it_says_what_to_install(mailroom: Run) -> None:
-    done = mailroom("plugins")
+def test_without_plugins_it_says_what_to_install(mailroom_here: Run) -> None:
+    done = mailroom_here("plugins")
 
     assert done.stdout.endswith("pip install cognito-mailroom-smtp\n")
 
@@ -155,7 +157,7 @@ def test_check_says_that_all_is_well(mailroom: Run, shell: dict[str, str]) -> No
 
 @pytest.mark.usefixtures("plugins")
 def test_check_names_every_fault_at_once_those_of_later_providers_included(
-    mailroom: Run, shell: dict[str, str], install: Install, folder: Path
+    mailroom_here: Run, shell: dict[str, str], install: Install, folder: Path
 ) -> None:
     install("acme-broken", "import nowhere", providers={"broken": "Broken"})
     (folder / "mails").mkdir()
@@ -167,7 +169,7 @@ def test_check_names_every_fault_at_once_those_of_later_providers_included(
         "PIGEON_LOFT": "",
     }
 
-    done = mailroom("plugins", "--check")
+    done = mailroom_here("plugins", "--check")
 
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
@@ -176,20 +178,22 @@ def test_check_names_every_fault_at_once_those_of_later_providers_included(
     assert "CH-17" not in done.stderr
 
 
-def test_check_reads_what_only_a_function_before_a_queue_does(mailroom: Run, shell: dict[str, str]) -> None:
+def test_check_reads_what_only_a_function_before_a_queue_does(
+    mailroom_here: Run, shell: dict[str, str]
+) -> None:
     shell["MAILROOM_QUEUE_URL"] = "waiting"
-    done = mailroom("plugins", "--check")
+    done = mailroom_here("plugins", "--check")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Error: ConfigurationError: MAILROOM_QUEUE_URL is malformed")
 
 
 @pytest.mark.usefixtures("plugins")
-def test_check_compiles_the_templates(mailroom: Run, shell: dict[str, str], folder: Path) -> None:
+def test_check_compiles_the_templates(mailroom_here: Run, shell: dict[str, str], folder: Path) -> None:
     (folder / "mails").mkdir()
     (folder / "mails" / "sign_up.txt").write_text("{{ cod }}")
     shell |= SETTINGS | {"MAILROOM_TEMPLATES": "mails"}
 
-    done = mailroom("plugins", "--check")
+    done = mailroom_here("plugins", "--check")
 
     assert done.returncode == 1
     assert "sign_up.txt" in done.stderr

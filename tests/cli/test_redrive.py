@@ -114,25 +114,27 @@ def test_each_event_is_replayed_expired_or_left(mailroom: Run, shell: dict[str, 
     assert summary(mailroom("redrive", dead.url, "--queue", Queue(dead.sqs).url)) == [0, 0, 4, 0]
 
 
-def test_the_validities_are_those_of_the_worker(mailroom: Run, shell: dict[str, str], dead: Queue) -> None:
+def test_the_validities_are_those_of_the_worker(
+    mailroom_here: Run, shell: dict[str, str], dead: Queue
+) -> None:
     dead.put(failed(an_event(), hours=2))
     shell["MAILROOM_VALIDITY_SIGN_UP"] = "1 hour"
 
     with functions(shell) as server:
-        done = mailroom("redrive", dead.url, "--function", "mailroom")
+        done = mailroom_here("redrive", dead.url, "--function", "mailroom")
 
     assert summary(done) == [0, 1, 0, 0]
     assert invoked(server) == []
 
 
 @pytest.mark.parametrize("name", ["", ".fifo"], ids=["standard", "fifo"])
-def test_the_workers_queue_gets_the_events_with_their_age(mailroom: Run, sqs: Any, name: str) -> None:
+def test_the_workers_queue_gets_the_events_with_their_age(mailroom_here: Run, sqs: Any, name: str) -> None:
     dead, worker = Queue(sqs, name), Queue(sqs, name)
     events = [an_event(number) for number in range(12)]
     for event in events:
         dead.put(failed(event, minutes=1))
 
-    done = mailroom("redrive", dead.url, "--queue", worker.url)
+    done = mailroom_here("redrive", dead.url, "--queue", worker.url)
 
     assert done.returncode == 0, done.stderr
     assert summary(done) == [12, 0, 0, 0]
@@ -142,24 +144,24 @@ def test_the_workers_queue_gets_the_events_with_their_age(mailroom: Run, sqs: An
     assert dead.bodies() == {}
 
 
-def test_a_fifo_queue_that_had_the_event_a_moment_ago_gets_it_again(mailroom: Run, sqs: Any) -> None:
+def test_a_fifo_queue_that_had_the_event_a_moment_ago_gets_it_again(mailroom_here: Run, sqs: Any) -> None:
     dead, worker = Queue(sqs, ".fifo"), Queue(sqs, ".fifo")
     dead.put(an_event())
     dead.put(failed(an_event()))
 
-    assert summary(mailroom("redrive", dead.url, "--queue", worker.url)) == [2, 0, 0, 0]
+    assert summary(mailroom_here("redrive", dead.url, "--queue", worker.url)) == [2, 0, 0, 0]
 
     name = "ApproximateNumberOfMessages"
     worked = sqs.get_queue_attributes(QueueUrl=worker.url, AttributeNames=[name])["Attributes"]
     assert worked[name] == "2", "SQS would drop what has the deduplication id of something before it"
 
 
-def test_a_dry_run_changes_nothing(mailroom: Run, shell: dict[str, str], dead: Queue) -> None:
+def test_a_dry_run_changes_nothing(mailroom_here: Run, shell: dict[str, str], dead: Queue) -> None:
     good, late = dead.put(an_event(0)), dead.put(failed(an_event(1), hours=25))
     strange = dead.put(STRANGER)
 
     with functions(shell) as server:
-        done = mailroom("redrive", dead.url, "--function", "mailroom", "--dry-run")
+        done = mailroom_here("redrive", dead.url, "--function", "mailroom", "--dry-run")
 
     assert done.returncode == 0, done.stderr
     assert summary(done) == [1, 1, 1, 0]
@@ -173,7 +175,7 @@ def test_a_dry_run_changes_nothing(mailroom: Run, shell: dict[str, str], dead: Q
     assert set(dead.bodies()) == {good, late, strange}, "at once, not when a time-out is over"
 
 
-def test_what_could_not_be_handed_on_stays(mailroom: Run, shell: dict[str, str], dead: Queue) -> None:
+def test_what_could_not_be_handed_on_stays(mailroom_here: Run, shell: dict[str, str], dead: Queue) -> None:
     ids = [dead.put(an_event(number)) for number in range(3)]
     echo = Reply(400, {"Message": json.dumps(an_event())}, {"X-Amzn-ErrorType": "InvalidRequestContent"})
 
@@ -181,7 +183,7 @@ def test_what_could_not_be_handed_on_stays(mailroom: Run, shell: dict[str, str],
         return echo if b"ciphertext-1" in request.body else REPLY
 
     with functions(shell, answer):
-        done = mailroom("redrive", dead.url, "--function", "mailroom")
+        done = mailroom_here("redrive", dead.url, "--function", "mailroom")
 
     assert done.returncode == 1
     assert summary(done) == [2, 0, 0, 1]
@@ -189,12 +191,12 @@ def test_what_could_not_be_handed_on_stays(mailroom: Run, shell: dict[str, str],
     assert list(dead.bodies()) == [ids[1]]
 
 
-def test_no_more_than_asked_for(mailroom: Run, shell: dict[str, str], dead: Queue) -> None:
+def test_no_more_than_asked_for(mailroom_here: Run, shell: dict[str, str], dead: Queue) -> None:
     for number in range(14):
         dead.put(an_event(number))
 
     with functions(shell) as server:
-        done = mailroom("redrive", dead.url, "--function", "mailroom", "--limit", "11")
+        done = mailroom_here("redrive", dead.url, "--function", "mailroom", "--limit", "11")
 
     assert summary(done) == [11, 0, 0, 0]
     assert len(invoked(server)) == 11
@@ -202,7 +204,7 @@ def test_no_more_than_asked_for(mailroom: Run, shell: dict[str, str], dead: Queu
 
 
 def test_what_fails_again_meanwhile_is_for_another_time(
-    mailroom: Run, shell: dict[str, str], dead: Queue
+    mailroom_here: Run, shell: dict[str, str], dead: Queue
 ) -> None:
     dead.put(an_event())
 
@@ -212,7 +214,7 @@ def test_what_fails_again_meanwhile_is_for_another_time(
         return REPLY
 
     with functions(shell, answer) as server:
-        done = mailroom("redrive", dead.url, "--function", "mailroom")
+        done = mailroom_here("redrive", dead.url, "--function", "mailroom")
 
     assert summary(done) == [1, 0, 0, 0]
     assert len(invoked(server)) == 1
@@ -247,13 +249,13 @@ def test_progress_is_shown_where_somebody_watches(mailroom: Run, shell: dict[str
     ids=["nowhere", "both", "itself", "no-queue", "no-function"],
 )
 def test_what_cannot_work_is_said_before_anything_is_read(
-    mailroom: Run, shell: dict[str, str], dead: Queue, options: list[str], status: int, words: str
+    mailroom_here: Run, shell: dict[str, str], dead: Queue, options: list[str], status: int, words: str
 ) -> None:
     dead.put(an_event())
     missing = Reply(404, {"Message": "Function not found"}, {"X-Amzn-ErrorType": "ResourceNotFoundException"})
 
     with functions(shell, lambda _: missing):
-        done = mailroom("redrive", dead.url, *(each.replace("DEAD", dead.url) for each in options))
+        done = mailroom_here("redrive", dead.url, *(each.replace("DEAD", dead.url) for each in options))
 
     assert done.returncode == status
     assert words in done.stderr
@@ -262,10 +264,10 @@ def test_what_cannot_work_is_said_before_anything_is_read(
     assert message["Attributes"]["ApproximateReceiveCount"] == "1"
 
 
-def test_a_malformed_validity_is_one_sentence(mailroom: Run, shell: dict[str, str], dead: Queue) -> None:
+def test_a_malformed_validity_is_one_sentence(mailroom_here: Run, shell: dict[str, str], dead: Queue) -> None:
     shell["MAILROOM_VALIDITY_SIGN_UP"] = "soon"
 
-    done = mailroom("redrive", dead.url, "--function", "mailroom")
+    done = mailroom_here("redrive", dead.url, "--function", "mailroom")
 
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ConfigurationError: MAILROOM_VALIDITY_SIGN_UP is malformed")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
 from pathlib import Path
-from shutil import copy, copytree, ignore_patterns
+from shutil import copy, copytree, ignore_patterns, rmtree
 
 import pytest
 from attrs import frozen
@@ -50,16 +51,29 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    base = tmp_path_factory.mktemp("machine")
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # which all workers share, and the machine in it
+    with (base / "machine.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _machine(base / "machine")
+
+
+def _machine(base: Path) -> Machine:
     core, mailroom = base / "core", base / "mailroom"
+    machine, complete = Machine(base / "site", mailroom / "cognito-mailroom-acme-mail"), base / "complete"
+    if complete.exists():
+        return machine
+    rmtree(base, ignore_errors=True)  # what another worker could not complete
+    base.mkdir()
     copytree(CHECKOUT / "core", core / "core", ignore=ignore_patterns("*.egg-info", "__pycache__"))
     for name in ("LICENSE", "README.md", "pyproject.toml", "setup.cfg"):
         copy(CHECKOUT / name, core)
     mailroom.mkdir()
-    machine = Machine(base / "site", mailroom / "cognito-mailroom-acme-mail")
     machine.install(core)
     machine.succeed("-m", "cognito_mailroom.cli", "new-plugin", "acme-mail", cwd=mailroom)
     machine.install(machine.project)
+    complete.touch()
     return machine
 
 
