@@ -62,7 +62,7 @@ class AwsServer:
             {
                 "AWS_ENDPOINT_URL": self.endpoint_url,
                 "AWS_ACCESS_KEY_ID": "stand-in",
-                "AWS_SECRET_ACCESS_KEY": "stand-in",
+                "AWS_SECRET_ACCESS_KEY": "secret-of-the-stand-in",
                 "AWS_REGION": self.region,
                 "AWS_DEFAULT_REGION": self.region,
                 # A developer's own profiles may name endpoints, and a proxy cannot reach the loopback.
