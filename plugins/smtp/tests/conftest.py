@@ -72,10 +72,11 @@ class Peer:
             pass
 
     def drip(self, data: Iterable[int]) -> None:
-        """Sends a byte at a time, until the client stirs."""
+        """Sends a byte at a time, until the client stirs or ten seconds are over."""
+        end = monotonic() + 10
         for byte in data:
             self.connection.sendall(bytes([byte]))
-            if self.stirs(within=0.02):
+            if self.stirs(within=0.02) or monotonic() > end:
                 break
 
     def reset(self) -> Self:
