@@ -15,7 +15,7 @@ from cognito_mailroom.testing import certificates
 from cognito_mailroom.testing.connect_proxy import ConnectProxy
 from cognito_mailroom.testing.exchange import Reply, Request
 from cognito_mailroom.testing.http_server import HttpServer
-from cognito_mailroom.testing.server_faults import CloseAfterAnswer, Drip, Garbage, Stall
+from cognito_mailroom.testing.server_faults import CloseAfterAnswer, CloseBeforeAnswer, Drip, Garbage, Stall
 from cognito_mailroom.transport.aws import keep_connection
 
 KEY = {"KeyMetadata": {"KeyId": "a-key"}}
@@ -125,6 +125,21 @@ def test_a_call_takes_no_longer_than_it_may_and_its_retries_share_the_time(serve
         client.describe_key(KeyId="a-key")
     assert len(server.requests) == 2
     assert client.describe_key(KeyId="a-key")["KeyMetadata"] == KEY["KeyMetadata"]
+
+
+@pytest.mark.parametrize("faults", [1, 9])
+def test_a_connection_that_breaks_within_a_call_is_a_reason_for_another_try(
+    faults: int, server: HttpServer
+) -> None:
+    client = a_client("kms", server.url, retries={"total_max_attempts": 2, "mode": "standard"})
+    keep_connection(client, seconds=20)
+    server.next(*[CloseBeforeAnswer()] * faults)
+    if faults == 1:
+        assert client.describe_key(KeyId="a-key")["KeyMetadata"] == KEY["KeyMetadata"]
+    else:
+        with pytest.raises(Unavailable, match=r"^127\.0\.0\.1 cannot be reached \(RemoteDisconnected\)\.$"):
+            client.describe_key(KeyId="a-key")
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("fault", [Stall(), Drip()], ids=repr)

@@ -16,15 +16,17 @@ from botocore import __version__
 from botocore import session as botocore_session
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
+from botocore.exceptions import HTTPClientError
 
 from cognito_mailroom.deadline import Deadline
+from cognito_mailroom.errors import Unavailable
 
 from .answers import Answer
 from .http import HttpClient
 
 # Which CloudTrail notes. botocore's own tells at length, and anew for each request, what it makes use of.
 _CONFIG = Config(user_agent=f"cognito-mailroom Botocore/{__version__}")
-# One more try, for what is busy; a kept connection that died is replaced anyway, and bounds the time itself.
+# One more try, for what is busy and for a connection that broke; a kept one bounds the time itself.
 BRIEF = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2, "mode": "standard"})
 BRIEF_SECONDS = 3.0
 
@@ -59,7 +61,8 @@ def brief_client(service: str, region: str | None = None) -> Any:
 def keep_connection(client: Any, seconds: float | None = None) -> KeptConnection:
     """Has a client send over one kept connection; set ``deadline`` on what this returns before each call.
 
-    With ``seconds`` no call takes longer than that, and a deadline need not be set.
+    With ``seconds`` no call takes longer than that, and a deadline need not be set; while there is time,
+    the client's own retries are for broken connections too.
     """
     return KeptConnection(client, seconds)
 
@@ -86,6 +89,7 @@ class KeptConnection:
         events.register(f"before-call.{service}", self._begin)
         events.register(f"before-sign.{service}", self._address)
         events.register(f"before-send.{service}", self._send)
+        events.register(f"after-call-error.{service}", _raise_the_reason)
 
     def _begin(self, **_: Any) -> None:
         """Called by botocore once for each call, whose retries share the time."""
@@ -100,15 +104,34 @@ class KeptConnection:
         origin = _origin(request.url)
         if origin not in self._clients:  # DynamoDB has one for each account, which the credentials may name
             self._clients[origin] = _client(origin)
-        answer = self._clients[origin].request(
-            request.method,
-            request.url.removeprefix(origin),
-            body=request.body,
-            headers=dict(request.headers),
-            deadline=self._call,
-        )
+        try:
+            answer = self._clients[origin].request(
+                request.method,
+                request.url.removeprefix(origin),
+                body=request.body,
+                headers=dict(request.headers),
+                deadline=self._call,
+            )
+        except Unavailable as error:
+            if self._seconds and self._call.remaining():
+                raise _Broken(error) from None
+            raise
         is_json = "json" in str(request.headers.get("Content-Type"))
         return AWSResponse(request.url, answer.status, answer.headers, _Body(answer, is_json))
+
+
+class _Broken(HTTPClientError):  # type: ignore[misc]
+    """What botocore takes for a reason to try once more."""
+
+    def __init__(self, reason: Unavailable) -> None:
+        super().__init__(error=reason)
+        self.reason = reason
+
+
+def _raise_the_reason(exception: Exception, **_: Any) -> None:
+    """Called by botocore when a call has failed for good."""
+    if isinstance(exception, _Broken):
+        raise exception.reason from None
 
 
 def _origin(url: str) -> str:
