@@ -242,7 +242,9 @@ def test_the_makefile_builds_for_the_machine_that_the_template_names() -> None:
     makefile = (FOLDER / "Makefile").read_text("utf-8")
 
     (arch,) = function["Architectures"]
-    assert f"--python {function['Runtime'].removeprefix('python')} --arch {arch} " in makefile
+    python = source()["Parameters"]["Runtime"]["Default"].removeprefix("python")
+    assert function["Runtime"] == {"Ref": "Runtime"}
+    assert f"--python $${{MAILROOM_PYTHON:-{python}}} --arch {arch} " in makefile
     built = {f"build-{name}" for name, each in source()["Resources"].items() if "Serverless" in each["Type"]}
     assert built == set(re.findall(r"build-\w+", makefile))
 
