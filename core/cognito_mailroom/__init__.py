@@ -9,13 +9,16 @@ from .address import Address
 from .deadline import Deadline
 from .errors import (
     ConfigurationError,
+    CredentialsRefused,
     DecryptionError,
     DeliveryError,
     EventError,
     MailroomError,
     RateLimited,
     Rejected,
+    Suppressed,
     Unavailable,
+    Unsupported,
 )
 from .message import Message, Receipt
 from .notification import Notification, Secret, Trigger
@@ -23,6 +26,7 @@ from .notification import Notification, Secret, Trigger
 __all__ = [
     "Address",
     "ConfigurationError",
+    "CredentialsRefused",
     "Deadline",
     "DecryptionError",
     "DeliveryError",
@@ -34,7 +38,9 @@ __all__ = [
     "Receipt",
     "Rejected",
     "Secret",
+    "Suppressed",
     "Trigger",
     "Unavailable",
+    "Unsupported",
     "hookimpl",
 ]

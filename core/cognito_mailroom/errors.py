@@ -4,10 +4,13 @@
 
     MailroomError
     ├── ConfigurationError   an operator must act
+    │   └── CredentialsRefused   the provider does not take the key or password
     ├── EventError           not an event this function understands
     ├── DecryptionError      the message cannot be what Cognito wrote for this pool
     └── DeliveryError
-        ├── Rejected         no retry can mend it
+        ├── Rejected         the provider says in so many words that it is the mailbox
+        ├── Suppressed       the provider's own list forbids the address
+        ├── Unsupported      this provider cannot carry this mail; another may
         ├── RateLimited      the provider asks to slow down
         └── Unavailable      a later try may succeed
 
@@ -21,7 +24,18 @@ class MailroomError(Exception):
 
 
 class ConfigurationError(MailroomError):
-    """An operator must act: a setting, a permission, a key, a sender that is not verified."""
+    """An operator must act: a setting, a permission, a key, a sender that is not verified.
+
+    So must one where a provider's refusal was not ``understood``: the mail is kept for that.
+    """
+
+    def __init__(self, message: str, *, understood: bool = True) -> None:
+        super().__init__(message)
+        self.understood = understood
+
+
+class CredentialsRefused(ConfigurationError):
+    """The provider does not take the key or the password; it may have been replaced meanwhile."""
 
 
 class EventError(MailroomError):
@@ -37,7 +51,18 @@ class DeliveryError(MailroomError):
 
 
 class Rejected(DeliveryError):
-    """No retry can mend it: the address is malformed, refused or suppressed."""
+    """The provider says in so many words that it is the mailbox: no such user, malformed.
+
+    The one error that loses a mail: no other provider is asked, and nothing is retried.
+    """
+
+
+class Suppressed(DeliveryError):
+    """The provider's own list forbids the address, after a bounce or a complaint there."""
+
+
+class Unsupported(DeliveryError):
+    """The provider cannot carry this mail, such as one to an address outside ASCII; another may."""
 
 
 class RateLimited(DeliveryError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from cognito_mailroom import (
@@ -13,7 +15,9 @@ from cognito_mailroom import (
     Message,
     RateLimited,
     Rejected,
+    Suppressed,
     Unavailable,
+    Unsupported,
 )
 from cognito_mailroom.app import Mailroom
 from cognito_mailroom.telemetry.record import EventRecord
@@ -23,8 +27,8 @@ Send = Callable[..., EventRecord]
 # One provider for each way in which a delivery can end, and one observer of all.
 SOURCE = """
 import environ
-from cognito_mailroom import ConfigurationError, EventError, RateLimited, Receipt, Rejected, Unavailable
-from cognito_mailroom import hookimpl
+from cognito_mailroom import ConfigurationError, EventError, RateLimited, Receipt, Rejected, Suppressed
+from cognito_mailroom import Unavailable, Unsupported, hookimpl
 
 tried, told, clock = [], [], None
 
@@ -48,6 +52,8 @@ class Hosted(Provider):
     def mailroom_render(self, draft): return draft.evolve(hosted_template="d-1")
 class Hosts(Hosted): error = Unavailable("Down.")
 class Rejects(Provider): error = Rejected("Refused.")
+class Suppresses(Provider): error = Suppressed("Bounced before.")
+class Unfit(Provider): error = Unsupported("ASCII only.")
 class Limited(Provider): error = RateLimited("Slower.", retry_after=3600.0)
 class Down(Provider): error = Unavailable("Down.")
 class Misconfigured(Provider): error = ConfigurationError("Bad key.")
@@ -91,7 +97,7 @@ class Observer:
 """
 PROVIDERS = (
     "Good", "Signed", "Hosted", "Hosts", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed",
-    "Slow", "Overruns", "Brief", "Gossips", "Echoes", "Confused",
+    "Slow", "Overruns", "Brief", "Gossips", "Echoes", "Confused", "Suppresses", "Unfit",
 )  # fmt: skip
 
 
@@ -160,6 +166,57 @@ def test_where_no_provider_delivers_the_last_word_is_raised(
         send("sign_up", MAILROOM_PROVIDER=providers)
     assert type(refused.value) is kind
     assert (tried(), told()) == (asked, observed)
+
+
+@pytest.mark.parametrize(
+    ("providers", "verified", "kind", "asked"),
+    [
+        ("suppresses,good", "true", None, ["suppresses", "good"]),
+        ("suppresses,good", "false", Suppressed, ["suppresses"]),
+        ("suppresses,good", None, Suppressed, ["suppresses"]),
+        ("suppresses", "true", Suppressed, ["suppresses"]),
+        ("unfit,good", "false", None, ["unfit", "good"]),
+        ("unfit", "true", Unsupported, ["unfit"]),
+        ("unfit,suppresses", "true", Suppressed, ["unfit", "suppresses"]),
+        # What time or an operator can mend is not lost to a provider that cannot.
+        ("down,suppresses,good", "false", Unavailable, ["down", "suppresses"]),
+        ("suppresses,down", "true", Unavailable, ["suppresses", "down"]),
+        ("misconfigured,unfit", "true", ConfigurationError, ["misconfigured", "unfit"]),
+        ("unfit,rejects,good", "true", Rejected, ["unfit", "rejects"]),
+    ],
+)
+def test_what_one_providers_list_or_ability_forbids_another_may_deliver(
+    *,
+    providers: str,
+    verified: str | None,
+    kind: type[MailroomError] | None,
+    asked: list[str],
+    send: Send,
+    load: Callable[..., Any],
+    encrypted: Callable[..., str],
+) -> None:
+    event = load("sign_up", encrypted("482910"))
+    event["request"]["userAttributes"]["email_verified"] = verified
+    if kind is None:
+        assert send(event, MAILROOM_PROVIDER=providers).outcome == "Delivered"
+    else:
+        with pytest.raises(MailroomError) as raised:
+            send(event, MAILROOM_PROVIDER=providers)
+        assert type(raised.value) is kind
+    assert tried() == asked
+
+
+@pytest.mark.parametrize("first", ["suppresses", "unfit", "rejects"])
+def test_what_is_about_the_mail_moves_no_provider_back(
+    first: str, environ: dict[str, str], encrypted: Callable[..., str], load: Callable[..., Any]
+) -> None:
+    mailroom = Mailroom.from_environ(environ | {"MAILROOM_PROVIDER": f"{first},good"})
+    for _ in range(2):
+        event = load("sign_up", encrypted("482910"))
+        event["request"]["userAttributes"]["email_verified"] = "true"
+        with suppress(Rejected):
+            mailroom.handle(event, Deadline(30))
+    assert tried()[:: 2 if first != "rejects" else 1] == [first, first]
 
 
 def test_a_later_provider_tells_what_it_lacks_when_it_is_needed(send: Send) -> None:

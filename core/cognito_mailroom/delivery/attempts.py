@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from time import monotonic, sleep
 
 from attrs import evolve
 
 from cognito_mailroom.deadline import Deadline
-from cognito_mailroom.errors import ConfigurationError, DeliveryError, MailroomError, Rejected
+from cognito_mailroom.errors import (
+    ConfigurationError,
+    DeliveryError,
+    MailroomError,
+    Rejected,
+    Suppressed,
+    Unsupported,
+)
 from cognito_mailroom.message import Message, Receipt
 from cognito_mailroom.notification import Notification
 from cognito_mailroom.plugins.manager import Plugins
 from cognito_mailroom.telemetry.record import EventRecord
 
 from .failover import Failover
+
+# They say nothing of a provider's health.
+_ABOUT_THE_MAIL = (Rejected, Suppressed, Unsupported)
 
 
 class Delivery:
@@ -30,31 +41,31 @@ class Delivery:
         """Tries until a provider takes the mail.
 
         Raises:
-            Rejected: a provider refused the recipient; no other would do better.
-            DeliveryError: the last provider's, or the one at which the time ran out.
+            Rejected: a provider says that it is the mailbox; no other would do better.
+            Suppressed: every provider asked has the address on its own list, or cannot carry the mail.
+            Unsupported: likewise.
+            DeliveryError: else, of those that time or an operator can mend, the last provider's.
             ConfigurationError: likewise.
 
         """
-        *earlier, last = self._failover.order(monotonic())
-        for number, provider in enumerate(earlier):
-            share = self._failover.share(deadline.remaining(), untried=len(earlier) + 1 - number)
+        order = self._failover.order(monotonic())
+        failures: list[DeliveryError | ConfigurationError] = []
+        for number, provider in enumerate(order):
+            share = self._failover.share(deadline.remaining(), untried=len(order) - number)
             try:
                 return self._attempt(provider, notification, draft, deadline.within(share), record)
-            except Rejected:
-                raise
             except (DeliveryError, ConfigurationError) as error:
-                if not deadline.remaining():
-                    raise
-                self._plugins.failed(notification, error, final=False)
-        try:
-            return self._attempt(last, notification, draft, deadline, record)
-        except DeliveryError as error:
-            wait = self._failover.wait(error, deadline.remaining())
-            if wait is None:
-                raise
-            self._plugins.failed(notification, error, final=False)
-        sleep(wait)
-        return self._attempt(last, notification, draft, deadline, record)
+                failures.append(error)
+            if not deadline.remaining() or not _may_another(failures[-1], notification):
+                break
+            if provider != order[-1]:
+                self._plugins.failed(notification, failures[-1], final=False)
+        wait = self._failover.wait(failures[-1], deadline.remaining())
+        if wait is not None and provider == order[-1]:
+            self._plugins.failed(notification, failures[-1], final=False)
+            sleep(wait)
+            return self._attempt(provider, notification, draft, deadline, record)
+        raise _last_word(failures)
 
     def _attempt(
         self,
@@ -71,7 +82,7 @@ class Delivery:
                 with record.timing("deliver"):
                     receipt = self._plugins.deliver(provider, message, deadline)
             except MailroomError as error:
-                if not isinstance(error, Rejected):
+                if not isinstance(error, _ABOUT_THE_MAIL):
                     self._failover.failed(provider, monotonic())
                 # Before the record notes it, and so the log.
                 error.args = (_redacted(str(error), draft), *error.args[1:])
@@ -79,6 +90,20 @@ class Delivery:
         self._failover.delivered(provider)
         detail = _redacted(receipt.detail, draft)
         return evolve(receipt, provider=receipt.provider or provider, detail=detail)
+
+
+def _may_another(failure: MailroomError, notification: Notification) -> bool:
+    """Whether another provider may be asked; for a suppressed address only where its owner waits."""
+    if isinstance(failure, Suppressed):
+        return notification.attributes.get("email_verified") == "true"
+    return not isinstance(failure, Rejected)
+
+
+def _last_word(failures: Sequence[MailroomError]) -> MailroomError:
+    """The failure to raise: one that time or an operator can mend, if there is any but a Rejected."""
+    *_, last = failures
+    mendable = [each for each in failures if not isinstance(each, _ABOUT_THE_MAIL)]
+    return last if isinstance(last, Rejected) or not mendable else mendable[-1]
 
 
 def _redacted(words: str, message: Message) -> str:

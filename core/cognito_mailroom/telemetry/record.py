@@ -19,7 +19,7 @@ from attrs import define, field
 
 from cognito_mailroom.address import Address
 from cognito_mailroom.cognito.event import Request
-from cognito_mailroom.errors import MailroomError, Rejected
+from cognito_mailroom.errors import ConfigurationError, MailroomError, Rejected, Suppressed, Unsupported
 from cognito_mailroom.message import Receipt
 from cognito_mailroom.notification import Trigger
 from cognito_mailroom.plugins.error_translation import describe
@@ -27,7 +27,7 @@ from cognito_mailroom.plugins.error_translation import describe
 NAMESPACE = "CognitoMailroom"
 
 _log = logging.getLogger("cognito_mailroom")
-_LEVELS = dict.fromkeys(("Failed", "Rejected"), logging.ERROR) | dict.fromkeys(
+_LEVELS = dict.fromkeys(("Failed", "Rejected", "Suppressed", "Unsupported"), logging.ERROR) | dict.fromkeys(
     ("Expired", "Vetoed", "DryRun"), logging.WARNING
 )
 
@@ -38,12 +38,14 @@ class EventRecord:
 
     request_id: str = ""
     outcome: str = "Failed"
-    """Delivered, Rejected, Failed, Expired, Vetoed, Duplicate, DryRun or Queued."""
+    """Delivered, Rejected, Suppressed, Unsupported, Failed, Expired, Vetoed, Duplicate, DryRun or Queued."""
     reason: str = ""
     receipt: Receipt | None = None
     facts: dict[str, Any] = field(factory=dict)
     attempts: list[dict[str, Any]] = field(factory=list)
     durations: dict[str, float] = field(factory=dict)
+    not_understood: int = 0
+    """How many refusals of providers were not understood."""
 
     def of(self, request: Request) -> None:
         """Which event it is about."""
@@ -87,6 +89,8 @@ class EventRecord:
             yield
         except MailroomError as error:
             outcome = {"outcome": type(error).__name__, "reason": str(error)}
+            if isinstance(error, ConfigurationError) and not error.understood:
+                self.not_understood += 1
             raise
         finally:
             self.attempts.append({"provider": provider, **outcome, "milliseconds": _since(start)})
@@ -94,12 +98,12 @@ class EventRecord:
 
 @contextmanager
 def recorded(request_id: str) -> Iterator[EventRecord]:
-    """Writes the record of one event, however it ends; Rejected ends here, since no retry can mend it."""
+    """Writes the record of one event, however it ends. What no retry can mend is raised no further."""
     record = EventRecord(request_id)
     try:
         yield record
-    except Rejected as error:
-        record.close("Rejected", str(error))
+    except (Rejected, Suppressed, Unsupported) as error:
+        record.close(type(error).__name__, str(error))
     except MailroomError as error:
         record.close("Failed", f"{type(error).__name__}: {error}")
         raise
@@ -143,6 +147,7 @@ def _metrics(record: EventRecord) -> dict[str, Any]:
     """
     tried = {each["provider"] for each in record.attempts}
     counts = {record.outcome: 1, "Failover": max(0, len(tried) - 1)}
+    counts |= {"RefusalNotUnderstood": record.not_understood}
     latencies = {f"{step.capitalize()}Latency": spent for step, spent in record.durations.items()}
     units = dict.fromkeys(counts, "Count") | dict.fromkeys(latencies, "Milliseconds")
     directive = {
