@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from cognito_mailroom.deadline import Deadline
-from cognito_mailroom.errors import ConfigurationError, MailroomError, Rejected
+from cognito_mailroom.errors import ConfigurationError, MailroomError, Unsupported
 from cognito_mailroom.message import Message
 from cognito_mailroom.notification import Secret
 from cognito_mailroom.transport.answers import cleaned
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 class SmtpEndpoint:
     """Where to connect, and how; ``tls`` is for the whole connection unless ``starttls`` is offered first.
 
-    ``refusal`` says which error it is when a command is answered with a reply that is not wanted. A ``proxy``
-    is asked for a tunnel to any server but one on this very machine.
+    ``refusal`` says which error it is when a command is answered with a reply that is not wanted; it is
+    given the message too, once there is one. A ``proxy`` is asked for a tunnel to any server but one on this
+    very machine.
     """
 
     host: str
@@ -39,7 +40,7 @@ class SmtpEndpoint:
     starttls: bool
     username: Secret
     password: Secret
-    refusal: Callable[[str, SmtpReply], MailroomError]
+    refusal: Callable[[str, SmtpReply, Message | None], MailroomError]
     proxy: Proxy | None = None
 
 
@@ -58,6 +59,7 @@ class Session(BoundedSmtp):
         self._server = server
         self._secrets = [server.username, server.password]
         self._private = re.compile(r"(?!)")
+        self._message: Message | None = None
         try:
             self._open(server)
         except BaseException:
@@ -72,7 +74,7 @@ class Session(BoundedSmtp):
                 raise _without_smtputf8(message)
             self.command_encoding = "utf-8"
             options = " SMTPUTF8 BODY=8BITMIME"
-        self._private = _private_words(message)
+        self._message, self._private = message, _private_words(message)
         return self.docmd("MAIL", f"FROM:<{message.sender}>{options}")
 
     def finish(self, answer: tuple[int, bytes], message: Message, content: bytes) -> SmtpReply:
@@ -125,7 +127,7 @@ class Session(BoundedSmtp):
     def _require(self, command: str, answer: tuple[int, bytes], wanted: str = "2") -> SmtpReply:
         reply = SmtpReply.read(answer, self._clean)
         if not reply.code.startswith(wanted):
-            raise self._server.refusal(command, reply)
+            raise self._server.refusal(command, reply, self._message)
         return reply
 
     def _clean(self, words: str) -> str:
@@ -145,11 +147,11 @@ def _private_words(message: Message) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(longest_first)})(?!\w)", re.IGNORECASE)
 
 
-def _without_smtputf8(message: Message) -> ConfigurationError | Rejected:
-    """One recipient's address is one mail lost; the sender's is every mail."""
+def _without_smtputf8(message: Message) -> ConfigurationError | Unsupported:
+    """One recipient's address is for another provider to serve; the sender's concerns every mail."""
     if needs_smtputf8(message.sender, message.reply_to):
         return ConfigurationError(
             "The SMTP server offers no SMTPUTF8, which the sender's address needs: "
             "use one in ASCII in MAILROOM_FROM and MAILROOM_REPLY_TO."
         )
-    return Rejected("The SMTP server offers no SMTPUTF8, which the recipient's address needs.")
+    return Unsupported("The SMTP server offers no SMTPUTF8, which the recipient's address needs.")

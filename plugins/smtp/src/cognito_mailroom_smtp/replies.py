@@ -1,57 +1,81 @@
-"""What a server's reply means, or its silence: replies become errors by one table."""
+"""What a server's refusal means: whose problem it is decides which error it becomes.
+
+Nothing is Rejected by default, since that gives the mail up: a refusal that is not understood is for an
+operator. Sources: RFC 3463, 5248 and 7505; https://support.google.com/a/answer/3726730;
+https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online
+"""
 
 from __future__ import annotations
 
 import smtplib
 import ssl
-from fnmatch import fnmatchcase
 
-from cognito_mailroom import ConfigurationError, Deadline, MailroomError, RateLimited, Rejected, Unavailable
+from cognito_mailroom import (
+    ConfigurationError,
+    CredentialsRefused,
+    Deadline,
+    MailroomError,
+    Message,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    Unsupported,
+)
 from cognito_mailroom.transport import SmtpReply
+
+from . import words
 
 _ACCOUNT = "check MAILROOM_FROM and what the account may send"
 _LOGIN = "check SMTP_USERNAME and SMTP_PASSWORD"
 _LATER = "a later try may succeed"
-_NEVER = "no retry can mend it"
 _SERVER = "check SMTP_HOST, SMTP_PORT and SMTP_SECURITY"
 _SLOWER = "send more slowly, or have the limit raised"
 
-# The first row that matches decides. RFC 3463 says what a status means: x.1 is about addresses (x.1.7
-# and x.1.8 about the sender's), x.2 about mailboxes, x.6 about content, x.7 about policy and security.
-Rule = tuple[str, str, str, type[MailroomError], str]
-RULES: tuple[Rule, ...] = (
-    # command, code, status, error, what to do
-    ("*", "*", "4.7.*", RateLimited, _SLOWER),
-    ("AUTH", "*", "?.7.*", ConfigurationError, _LOGIN),
-    ("*", "*", "?.7.*", ConfigurationError, _ACCOUNT),
-    ("*", "*", "?.1.[78]", ConfigurationError, _ACCOUNT),
-    ("*", "*", "?.[12].*", Rejected, _NEVER),
-    ("DATA", "55[24]", "*", Rejected, _NEVER),
-    ("*", "4??", "*", Unavailable, _LATER),
-    ("*", "5??", "?.6.*", Rejected, _NEVER),
-    # What no row above knows counts as an operator's matter: then the mail is kept, not given up.
-    ("*", "5??", "?*", ConfigurationError, _ACCOUNT),
-    ("*", "530", "", ConfigurationError, _LOGIN),
-    ("*", "50?", "", ConfigurationError, _SERVER),
-    ("RCPT", "5??", "", Rejected, _NEVER),
-    ("DATA", "5??", "", Rejected, _NEVER),
-    ("AUTH", "5??", "", ConfigurationError, _LOGIN),
-    ("MAIL", "5??", "", ConfigurationError, _ACCOUNT),
-    ("*", "5??", "", ConfigurationError, _SERVER),
-    ("*", "*", "*", Unavailable, f"no such reply was to be expected, {_SERVER}"),
-)
+# No such mailbox, a malformed one, a domain that takes no mail (null MX), a mailbox that has moved.
+_NO_MAILBOX = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}
+# What Exchange Online says of a user it does not know, and of nothing else.
+_NO_MAILBOX_AT_EXCHANGE = {"5.4.1", "5.7.504"}
+# Servers that have no status for it.
+_NO_STATUS = {"", "5.0.0", "5.3.0", "5.5.0"}
+# A full mailbox passes; at Exchange Online the same means the sender's own quota, as the others do.
+_LIMITED = {"5.2.2", "5.2.121", "5.2.122", "5.1.90", "5.4.5"}
+_NEEDS_SMTPUTF8 = {"5.6.7", "5.6.9"}
 
 
-def rule(command: str, reply: SmtpReply) -> Rule:
-    """The row of the table for an answer to a command."""
-    given = (command, reply.code, reply.status)
-    return next(row for row in RULES if all(map(fnmatchcase, given, row[:3])))
+def refusal(command: str, reply: SmtpReply, message: Message | None = None) -> MailroomError:
+    """What it means that a command was answered like this; DATA stands for the mail itself too."""
+    said = f"The SMTP server answered {command} with {str(reply).rstrip('. ')}"
+    if reply.code.startswith("4"):
+        limited = reply.status.startswith("4.7.") or words.speak_of_rate(reply.text)
+        return RateLimited(f"{said}: {_SLOWER}.") if limited else Unavailable(f"{said}: {_LATER}.")
+    if not reply.code.startswith("5"):
+        return Unavailable(f"{said}: no such reply was to be expected, {_SERVER}.")
+    if reply.status in _LIMITED or (reply.status == "5.2.1" and words.speak_of_rate(reply.text)):
+        return RateLimited(f"{said}: {_SLOWER}.")
+    if reply.status in _NEEDS_SMTPUTF8 and message and message.recipient.needs_smtputf8:
+        return Unsupported(f"{said}: another provider may take an address outside ASCII.")
+    if command in {"RCPT", "DATA"} and _is_about_the_mailbox(command, reply):
+        return Rejected(f"{said}: no retry can mend it.")
+    return _for_an_operator(command, reply, said)
 
 
-def refusal(command: str, reply: SmtpReply) -> MailroomError:
-    """What it means that a command was answered like this."""
-    *_, kind, advice = rule(command, reply)
-    return kind(f"The SMTP server answered {command} with {str(reply).rstrip('. ')}: {advice}.")
+def _for_an_operator(command: str, reply: SmtpReply, said: str) -> ConfigurationError:
+    if command == "AUTH" or reply.code == "530":
+        return CredentialsRefused(f"{said}: {_LOGIN}.")
+    if command not in {"MAIL", "RCPT", "DATA"}:
+        return ConfigurationError(f"{said}: {_SERVER}.")
+    understood = reply.status.startswith("5.7.") or words.speak_of_us(reply.text)
+    return ConfigurationError(f"{said}: {_ACCOUNT}.", understood=understood)
+
+
+def _is_about_the_mailbox(command: str, reply: SmtpReply) -> bool:
+    if words.speak_of_us(reply.text):
+        return False
+    if reply.status in _NO_MAILBOX_AT_EXCHANGE:
+        return "recipient address rejected: access denied" in reply.text.lower()
+    if reply.status in _NO_STATUS:
+        return command == "RCPT" and words.name_the_mailbox(reply.text)
+    return reply.status in _NO_MAILBOX or reply.status == "5.2.1"
 
 
 def unavailable(host: str, error: OSError, deadline: Deadline) -> Unavailable:
