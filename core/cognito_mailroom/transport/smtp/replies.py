@@ -11,6 +11,7 @@ from attrs import field, frozen
 # qmail ends the words with "(#5.1.1)"; one that stands anywhere else is somebody else's.
 _STATUS = re.compile(r"^#?([245]\.\d{1,3}\.\d{1,3})(?![\d.]):?[ \t]*", re.MULTILINE)
 _LAST_STATUS = re.compile(r"\(#([245]\.\d{1,3}\.\d{1,3})\)\s*\Z")
+_ADDRESS = re.compile(r"\S+@\S+")
 _MAX_TEXT = 4_096  # characters that are looked at: servers say what matters at once
 
 
@@ -18,7 +19,8 @@ _MAX_TEXT = 4_096  # characters that are looked at: servers say what matters at 
 class SmtpReply:
     """A server's reply: its code, its enhanced status or an empty text, and its cleaned words.
 
-    ``text`` is all it said, on one line, to tell what it means; it may quote anything, so show ``words``.
+    ``text`` is all it said but addresses, on one line, to tell what it means; it may quote anything else, so
+    show ``words``.
     """
 
     code: str
@@ -33,7 +35,8 @@ class SmtpReply:
         status = _STATUS.search(said) or _LAST_STATUS.search(said)
         code = f"{answer[0]:03}" if answer[0] >= 0 else ""
         text = _STATUS.sub("", said)
-        return cls(code, status[1] if status else "", clean(text), " ".join(text.split()))
+        judged = " ".join(_ADDRESS.sub("…", text).split())
+        return cls(code, status[1] if status else "", clean(text), judged)
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.code, self.status, self.words)))

@@ -50,7 +50,7 @@ def refusal(command: str, reply: SmtpReply, message: Message | None = None) -> M
         return RateLimited(f"{said}: {_SLOWER}.") if limited else Unavailable(f"{said}: {_LATER}.")
     if not reply.code.startswith("5"):
         return Unavailable(f"{said}: no such reply was to be expected, {_SERVER}.")
-    if reply.status in _LIMITED or (reply.status == "5.2.1" and words.speak_of_rate(reply.text)):
+    if _passes(command, reply):
         return RateLimited(f"{said}: {_SLOWER}.")
     if reply.status in _NEEDS_SMTPUTF8 and message and message.recipient.needs_smtputf8:
         return Unsupported(f"{said}: another provider may take an address outside ASCII.")
@@ -59,9 +59,19 @@ def refusal(command: str, reply: SmtpReply, message: Message | None = None) -> M
     return _for_an_operator(command, reply, said)
 
 
+def _passes(command: str, reply: SmtpReply) -> bool:
+    """Whether a 5xx is said of something that passes: a full mailbox, or a limit of what may be sent."""
+    if reply.status == "5.2.1" and words.speak_of_rate(reply.text):
+        return True
+    full = command in {"RCPT", "DATA"} and words.say_that_it_passes(reply.text)
+    return reply.status in _LIMITED or (full and not words.speak_of_us(reply.text))
+
+
 def _for_an_operator(command: str, reply: SmtpReply, said: str) -> ConfigurationError:
-    if command == "AUTH" or reply.code == "530":
+    if command == "AUTH":
         return CredentialsRefused(f"{said}: {_LOGIN}.")
+    if reply.code == "530":
+        return ConfigurationError(f"{said}: {_LOGIN}.")
     if command not in {"MAIL", "RCPT", "DATA"}:
         return ConfigurationError(f"{said}: {_SERVER}.")
     understood = reply.status.startswith("5.7.") or words.speak_of_us(reply.text)

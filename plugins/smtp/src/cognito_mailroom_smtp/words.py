@@ -17,6 +17,17 @@ _RATE = _any(
     r"\brate\b|\btoo (many|much|fast|quick)|\bquota\b|\b(limit|limits|limited|throttl\w*)\b|\bexceed\w*",
     r"zu viele|débit|demasiad|troppi|muitos|много|过多|频率|多すぎ",
 )
+_FULL = _any(
+    r"\bover ?quota\b|\bquota (is )?exceeded|\bexceed\w* (\w+ ){0,3}quota\b|\bdisk quota\b",
+    r"\b(mail ?box|inbox|account|disk) (\w+ ){0,2}(is )?(full|over)\b|\bfull mailbox\b",
+    r"\binsufficient (system )?storage\b",
+    r"(postfach|mailbox).{0,20}voll\b|bo[îi]te.{0,30}pleine|(buz[óo]n|caixa).{0,20}(llen[oa]|chei[ao])",
+    r"casella.{0,20}piena|ящик.{0,20}переполнен|(邮箱|容量).{0,8}满|空间不足|容量超過|용량 초과",
+)
+_PASSING = _any(
+    r"\b(try|retry)( it)?( again)? (at a )?later\b|\btemporar(y|ily)\b",
+    r"später|ultérieur|más tarde|позже|稍后",
+)
 _US = _any(
     # the sender
     r"\bsender\b|\bfrom[ -]?(address|header|domain)\b|\bmail from\b|\bsending (account|domain|paused)",
@@ -27,14 +38,18 @@ _US = _any(
     # relaying
     r"\brelay|\brcpthosts\b",
     # the host that sends
-    r"\b(client|your|sending|connecting) (host|ip|server|domain|network)\b|\bhost \[|\[\d{1,3}(\.\d{1,3}){3}\]",
-    r"\bip address\b|\bimpersonat|\bhelo\b|\behlo\b|\breverse dns\b|\bptr\b",
+    r"\b(client|your|sending|connecting) (host|ip|server|domain|network)\b",
+    r"\bhost \[|\[\d{1,3}(\.\d{1,3}){3}\]",
+    r"\bip address\b|\bhas sent\b|\bfrequency limited\b",
+    r"\bimpersonat|\bhelo\b|\behlo\b|\breverse dns\b|\bptr\b",
     # spam and policy
-    r"spam|\bjunk|\bbulk\b|\brbl\b|\bdnsbl\b|\b(black|block|deny) ?list|\bblocked\b|\breputation\b",
+    r"spam|\bjunk|\bbulk\b|\brbl\b|\bdnsbl\b|\b(black|block|deny) ?list|\breputation\b",
+    r"(?<!account is )(?<!box is )\bblocked\b",
     r"\bpolic(y|ies)\b|\bcontent\b|\bvirus\b|\bprohibited\b|\bsuspicious\b",
     r"richtlinie|politique|política|politica\b|политик|polityk|спам|垃圾|策略|迷惑メール|스팸",
     # a login, or what it may do
-    r"\bauth(entication|enticate[ds]?|ori[sz]ed|ori[sz]ation)?\b|\bunauthenticated\b|\blog ?in\b|\bcredentials?\b",
+    r"\bauth(entication|enticate[ds]?|ori[sz]ed|ori[sz]ation)?\b|\bunauthenticated\b|\blog ?in\b",
+    r"\bcredentials?\b",
     r"\bspf\b|\bdkim\b|\bdmarc\b|\bnot (allowed|permitted) to send\b|\bpermission to send\b",
     r"anmeld|authentifi|autentic|авторизац|аутентификац|认证|認証|인증",
 )
@@ -45,21 +60,24 @@ _WHOM = (
 _NONE = (
     r"(unknown|not (found|known|exist|here|listed|available|valid|local)|invalid|unavailable|"
     r"does ?n[o']?t (exist|have)|no longer (valid|available|active|exists?|in use)|disabled|inactive|"
-    r"deactivated|suspended|closed|undeliverable|rejected|unroute?able|terminated|expired|moved|"
+    r"deactivated|suspended|closed|blocked|frozen|archived|undeliverable|rejected|terminated|expired|moved|"
     r"(cannot|could not) be found)"
 )
 _MAILBOX = _any(
-    rf"\b(no such|unknown|invalid|unroute?able|non-?exist(ent|ing)|inactive|disabled|bad|no valid)( \w+)? {_WHOM}\b",
+    r"\b(no such|unknown|invalid|non-?exist(ent|ing)|inactive|disabled|archived|bad|no valid)"
+    rf"( \w+)? {_WHOM}\b",
     rf"\b{_WHOM}\b.{{0,60}}\b{_NONE}\b",
     r"\bno (mailbox|user|account|recipient)s?\b.{0,20}\b(here|by that name|with that|of that)",
-    r"\b(does ?n['o]t|does not|do not|don't) (have|handle|accept mail for)\b.{0,40}\b(account|mailbox|user|address)",
+    r"\b(does ?n['o]t|does not|do not|don't) (have|handle|accept mail for)\b"
+    r".{0,40}\b(account|mailbox|user|address)",
     r"\bnot our customer\b|\bnot a valid (mailbox|user|recipient|address)\b|\bmoved\b|\bnot local\b",
     # German
     r"(benutzer|empfänger|postfach|adresse|mailbox).{0,40}(unbekannt|existiert nicht)",
     r"(benutzer|empfänger|postfach|adresse|mailbox).{0,40}nicht (gefunden|vorhanden|bekannt)",
     r"unbekannte[rns]? (benutzer|empfänger|adresse)|kein(e|en)? (solche\w*|benutzer|postfach)",
     # French
-    r"(utilisateur|destinataire|adresse|bo[îi]te|compte).{0,40}(inconnue?|n'existe pas|introuvable|d[ée]sactiv)",
+    r"(utilisateur|destinataire|adresse|bo[îi]te|compte).{0,40}"
+    r"(inconnue?|n'existe pas|introuvable|d[ée]sactiv|archiv|bloqu)",
     # Spanish and Portuguese
     r"(usu[aá]rio|destinat[aá]rio|cuenta|conta|buz[óo]n|direcci[óo]n|endereço|caixa).{0,40}"
     r"(desconocid|desconhecid|no existe|n[ãa]o existe|inv[áa]lid|inexist|no v[áa]lid)",
@@ -81,6 +99,11 @@ _MAILBOX = _any(
 def speak_of_rate(words: str) -> bool:
     """Whether they speak of a rate, a quota or another limit of what may be sent."""
     return bool(_RATE.search(words))
+
+
+def say_that_it_passes(words: str) -> bool:
+    """Whether they say that the mailbox is full, or to try again later."""
+    return bool(_FULL.search(words) or _PASSING.search(words))
 
 
 def speak_of_us(words: str) -> bool:
