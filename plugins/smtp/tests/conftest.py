@@ -124,6 +124,8 @@ class ScriptedServer:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            # What is said arrives at once, and does not wait for the client to confirm what was said before.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             peer = Peer(connection)
             self.peers.append(peer)
             try:

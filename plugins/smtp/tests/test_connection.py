@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import environ
@@ -18,6 +19,8 @@ Fail = Callable[..., MailroomError]
 Dialogue = Callable[[Any], object]
 
 TAKEN = "250 2.0.0 taken"
+# SES says so after ten seconds, unasked.
+IDLE = "451 4.4.2 Timeout waiting for data from client."
 
 
 def take_one(peer: Any) -> Any:
@@ -56,6 +59,10 @@ def test_a_connection_that_the_server_dropped(security: Any, provide: Provide, m
         pytest.param(lambda peer: take_one(peer).listen().say("421 4.4.2 Idle"), id="421"),
         pytest.param(lambda peer: take_one(peer).listen().say("421 4.7.0 Idle"), id="421 4.7.0"),
         pytest.param(lambda peer: take_one(peer).say("421 4.4.2 Idle"), id="421 unasked"),
+        pytest.param(lambda peer: take_one(peer).listen().say(IDLE).ignore(), id="451 on MAIL"),
+        pytest.param(
+            lambda peer: take_one(peer).listen().say("550 5.7.1 Go away").ignore(), id="550 on MAIL"
+        ),
     ],
 )
 def test_a_dead_connection_is_replaced(
@@ -65,7 +72,26 @@ def test_a_dead_connection_is_replaced(
     provider = provide(server)
     provider.mailroom_deliver(message, Deadline(10))
     provider.mailroom_deliver(message, Deadline(10))
-    assert len(server.peers) == 2
+    assert [len(peer.mails) for peer in server.peers] == [1, 1]
+
+
+@pytest.mark.parametrize("words", [IDLE, "421 4.4.2 Idle", "221 2.0.0 Bye", "250 2.0.0 Ok", "garbage"])
+def test_whatever_an_idle_server_says_ends_the_session(
+    words: str, serve: Serve, provide: Provide, message: Message
+) -> None:
+    said = Event()
+
+    def goodbye(peer: Any) -> None:
+        take_one(peer).say(words)
+        said.set()
+        peer.ignore()
+
+    server = serve(goodbye, take_one)
+    provider = provide(server)
+    provider.mailroom_deliver(message, Deadline(10))
+    assert said.wait(10)
+    provider.mailroom_deliver(message, Deadline(10))
+    assert [len(peer.mails) for peer in server.peers] == [1, 1]
 
 
 @pytest.mark.parametrize("answer", [[], ["421 4.3.2 Shutting down"]])

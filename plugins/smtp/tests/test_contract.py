@@ -47,12 +47,12 @@ async def go_on_and_on(transport: asyncio.Transport) -> None:
 
 
 class Commands(dict[str, SmtpAnswer]):
-    """The replies of a server, which count the mails that were begun."""
+    """The replies of a server, which count the mails that were handed over."""
 
     mails = 0
 
     def get(self, command: str, otherwise: Any = None) -> Any:
-        self.mails += command == "MAIL"
+        self.mails += command == "RCPT"
         return super().get(command, otherwise)
 
 
@@ -132,6 +132,7 @@ def _answer(fault: Fault, words: str, first: str) -> tuple[str, SmtpAnswer]:
         Fault.UNAUTHORIZED: ("AUTH" if first == "GREETING" else "MAIL", f"535 5.7.8 {words}"),
         Fault.FORBIDDEN: ("MAIL", f"550 5.7.1 {words}"),
         Fault.BAD_REQUEST: ("MAIL", f"501 5.5.4 {words}"),
+        Fault.TOO_LARGE: ("DATA", f"552 5.3.4 {words}"),
         Fault.BAD_RECIPIENT: ("RCPT", f"550 5.1.1 {words}"),
         Fault.RATE_LIMITED: ("RCPT", f"450 4.7.1 {words}"),
         Fault.SERVER_ERROR: ("DATA", f"451 4.3.0 {words}"),
@@ -153,7 +154,6 @@ class SmtpHarness(Harness):
     provider = "smtp"
     exempt = MappingProxyType(
         {
-            Fault.TOO_LARGE: "552 on the data is Rejected: a full mailbox is refused with it as well",
             Fault.RATE_LIMITED_SECONDS: "no reply of SMTP names a wait",
             Fault.RATE_LIMITED_DATE: "no reply of SMTP names a wait",
             Fault.INVALID_JSON: "no reply of SMTP is JSON",

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 import trustme
-from cognito_mailroom import ConfigurationError, Deadline, MailroomError, Message, Unavailable
+from cognito_mailroom import (
+    ConfigurationError,
+    CredentialsRefused,
+    Deadline,
+    MailroomError,
+    Message,
+    Unavailable,
+)
 from cognito_mailroom.testing import SmtpServer, certificates
 from cognito_mailroom_smtp import SmtpProvider
 
@@ -77,7 +84,7 @@ def test_no_credentials_after_a_refusal(serve: Serve, provide: Provide, failure:
 
 def test_a_wrong_password(provide: Provide, failure: Fail) -> None:
     with SmtpServer() as server:
-        error = failure(ConfigurationError, provide(server, SMTP_PASSWORD="wrong"))
+        error = failure(CredentialsRefused, provide(server, SMTP_PASSWORD="wrong"))
     assert "535 5.7.8" in str(error)
     assert "SMTP_USERNAME and SMTP_PASSWORD" in str(error)
 

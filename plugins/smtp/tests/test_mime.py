@@ -9,7 +9,7 @@ from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
-from cognito_mailroom import Address, ConfigurationError, Deadline, MailroomError, Message, Rejected
+from cognito_mailroom import Address, ConfigurationError, Deadline, MailroomError, Message, Unsupported
 from cognito_mailroom.testing import ReceivedMail, SmtpServer
 from cognito_mailroom_smtp import SmtpProvider
 
@@ -259,7 +259,7 @@ def test_smtputf8_arrives(arrives: Send) -> None:
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [
-        ({"recipient": BEYOND_ASCII}, Rejected),
+        ({"recipient": BEYOND_ASCII}, Unsupported),
         ({"sender": BEYOND_ASCII}, ConfigurationError),
         ({"reply_to": BEYOND_ASCII}, ConfigurationError),
         ({"sender": BEYOND_ASCII, "recipient": BEYOND_ASCII}, ConfigurationError),

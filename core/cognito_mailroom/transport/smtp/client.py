@@ -8,6 +8,8 @@ import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from urllib3.util import wait_for_read
+
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.transport.sockets import BoundedReader, connect, is_loopback, time_left
 
@@ -29,6 +31,7 @@ class BoundedSmtp(smtplib.SMTP):
         # Without a name, smtplib would ask DNS for one, for as long as that takes.
         super().__init__(local_hostname=hello)
         self.deadline = deadline
+        self._said_more = False
 
     def __del__(self) -> None:
         self.close()
@@ -56,14 +59,33 @@ class BoundedSmtp(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """Reads a reply before the deadline, however slowly it drips in."""
-        self.file = io.BufferedReader(_ReplyReader(self.sock, self.deadline))
-        return super().getreply()
+        reader = _ReplyReader(self.sock, self.deadline)
+        self.file = lines = _Lines(reader)
+        try:
+            return super().getreply()
+        finally:
+            self._said_more = lines.taken < reader.received
+
+    def has_spoken(self) -> bool:
+        """Whether the server said something unasked, such as goodbye to who idles."""
+        return self._said_more or (bool(self.sock) and wait_for_read(self.sock, timeout=0))
 
     def hang_up(self) -> None:
         """Takes leave, waits for no answer, and closes."""
         with suppress(OSError):
             self.putcmd("QUIT")
         self.close()
+
+
+class _Lines(io.BufferedReader):
+    """Knows how much of what it read was asked for."""
+
+    taken = 0
+
+    def readline(self, size: int | None = -1) -> bytes:
+        line = super().readline(size)
+        self.taken += len(line)
+        return line
 
 
 class _ReplyReader(BoundedReader):

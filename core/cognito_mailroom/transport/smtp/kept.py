@@ -47,9 +47,10 @@ class SmtpClient:
         if kept := self._session:
             kept.deadline = deadline
             with suppress(OSError):  # the server may have dropped it between two mails
-                if monotonic() - kept.last_used < self.max_idle:
+                if monotonic() - kept.last_used < self.max_idle and not kept.has_spoken():
                     answer = kept.begin(message)
-                    if answer[0] != 421:
+                    # Whatever else it says may be about the session, and nothing has been handed over yet.
+                    if 200 <= answer[0] < 300:
                         return kept, answer
             self.close()
         self._session = Session(self._server, message.sender.domain, deadline)

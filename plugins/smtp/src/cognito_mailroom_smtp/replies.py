@@ -68,9 +68,9 @@ def _passes(command: str, reply: SmtpReply) -> bool:
 
 
 def _for_an_operator(command: str, reply: SmtpReply, said: str) -> ConfigurationError:
-    if command == "AUTH":
+    if command == "AUTH" and reply.code in {"534", "535"}:
         return CredentialsRefused(f"{said}: {_LOGIN}.")
-    if reply.code == "530":
+    if command == "AUTH" or reply.code == "530":
         return ConfigurationError(f"{said}: {_LOGIN}.")
     if command not in {"MAIL", "RCPT", "DATA"}:
         return ConfigurationError(f"{said}: {_SERVER}.")
