@@ -6,7 +6,15 @@ from email.utils import format_datetime
 
 import environ
 import pytest
-from cognito_mailroom import ConfigurationError, MailroomError, RateLimited, Rejected, Secret, Unavailable
+from cognito_mailroom import (
+    ConfigurationError,
+    CredentialsRefused,
+    MailroomError,
+    RateLimited,
+    Rejected,
+    Secret,
+    Unavailable,
+)
 from cognito_mailroom.testing import CODE, RECIPIENT, a_message
 from cognito_mailroom.transport.answers import (
     Answer,
@@ -45,7 +53,7 @@ def test_words_are_shown_without_what_is_private(words: str, shown: str) -> None
     [
         (301, ConfigurationError),
         (400, ConfigurationError),
-        (401, ConfigurationError),
+        (401, CredentialsRefused),
         (403, ConfigurationError),
         (404, ConfigurationError),
         (413, ConfigurationError),
@@ -92,7 +100,7 @@ def test_a_refusal_quotes_nothing_private(monkeypatch: pytest.MonkeyPatch) -> No
     [
         (400, None, ConfigurationError, "Acme answered 400: No."),
         (400, Rejected, Rejected, "Acme refused the recipient: No."),
-        (401, None, ConfigurationError, "Acme answered 401: No: check the key."),
+        (401, None, CredentialsRefused, "Acme answered 401: No: check the key."),
         (420, RateLimited, RateLimited, "Acme answered 420: No."),
         (422, Unavailable, Unavailable, "Acme answered 422: No."),
         (503, None, Unavailable, "Acme answered 503: No."),

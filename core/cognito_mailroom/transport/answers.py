@@ -15,7 +15,14 @@ from typing import Any
 import attrs
 from attrs import field, frozen
 
-from cognito_mailroom.errors import ConfigurationError, MailroomError, RateLimited, Rejected, Unavailable
+from cognito_mailroom.errors import (
+    ConfigurationError,
+    CredentialsRefused,
+    MailroomError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
 from cognito_mailroom.message import Message
 from cognito_mailroom.notification import Secret
 
@@ -117,15 +124,16 @@ def unreachable(host: str, error: Exception) -> Unavailable:
 def refusal(provider: str, status: int, words: str, headers: Mapping[str, str]) -> MailroomError:
     """The error that an HTTP status means for any provider; ``words`` are the provider's, `cleaned`.
 
-    429 is RateLimited with the wait it names, 408 and 5xx are Unavailable. All else is for an operator
-    to mend: the key, the sender, the size, the URL. What is the recipient's fault only a plugin can tell.
+    429 is RateLimited with the wait it names, 408 and 5xx are Unavailable, 401 is CredentialsRefused. All
+    else is for an operator to mend: the sender, the size, the URL. What is the recipient's fault only a
+    plugin can tell.
     """
     said = f"{provider} answered {status}" + (f": {words.rstrip('.')}." if words else ".")
     if status == 429:
         return RateLimited(said, retry_after(headers))
     if status == 408 or status >= 500:
         return Unavailable(said)
-    return ConfigurationError(said)
+    return CredentialsRefused(said) if status == 401 else ConfigurationError(said)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

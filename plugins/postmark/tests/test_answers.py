@@ -6,7 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cognito_mailroom import ConfigurationError, DeliveryError, RateLimited, Receipt, Rejected, Unavailable
+from cognito_mailroom import (
+    ConfigurationError,
+    CredentialsRefused,
+    DeliveryError,
+    RateLimited,
+    Receipt,
+    Rejected,
+    Suppressed,
+    Unavailable,
+)
 from cognito_mailroom.testing import RECIPIENT, Reply, a_message
 from cognito_mailroom_postmark.standin import PostmarkServer
 
@@ -16,7 +25,7 @@ Send = Callable[..., Receipt]
 @pytest.mark.parametrize(
     ("status", "code", "words", "error"),
     [
-        (401, 10, "Request does not contain a valid Server token.", ConfigurationError),
+        (401, 10, "Request does not contain a valid Server token.", CredentialsRefused),
         (422, 100, "Maintenance", Unavailable),
         (422, 300, f"Invalid 'To' address: '{RECIPIENT}'.", Rejected),
         (422, 300, f"Error parsing 'To': Illegal email domain 'x' in address '{RECIPIENT}'.", Rejected),
@@ -26,14 +35,14 @@ Send = Callable[..., Receipt]
         (422, 400, "The 'From' address you supplied is not a Sender Signature.", ConfigurationError),
         (422, 401, "The Sender Signature is not confirmed.", ConfigurationError),
         (422, 405, "You have run out of credits.", ConfigurationError),
-        (422, 406, f"Found inactive addresses: {RECIPIENT}. Inactive recipients are …", Rejected),
+        (422, 406, f"Found inactive addresses: {RECIPIENT}. Inactive recipients are …", Suppressed),
         (422, 412, "While your account is pending approval, …", ConfigurationError),
         (422, 413, "Your account may not send.", ConfigurationError),
         (422, 1101, "The TemplateId is not valid.", ConfigurationError),
         (422, 1235, "The message stream does not exist.", ConfigurationError),
         (429, 429, "Rate limit exceeded.", RateLimited),
         (503, 0, "Service unavailable.", Unavailable),
-        (200, 406, "Inactive recipient.", Rejected),
+        (200, 406, "Inactive recipient.", Suppressed),
     ],
 )
 def test_a_refusal(

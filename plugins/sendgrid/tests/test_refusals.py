@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from time import time
 
 import pytest
-from cognito_mailroom import Address, ConfigurationError, RateLimited, Receipt, Rejected
+from cognito_mailroom import Address, ConfigurationError, RateLimited, Receipt, Rejected, Unsupported
 from cognito_mailroom.testing import CODE, RECIPIENT, Reply, a_message
 from cognito_mailroom_sendgrid.standin import SendGrid
 
@@ -112,3 +112,9 @@ def test_a_limit_without_an_end_names_no_wait(send: Send, sendgrid: SendGrid) ->
 def test_a_success_counts_whatever_is_in_it(send: Send, sendgrid: SendGrid) -> None:
     sendgrid.server.next(Reply(202, "<html>", {"X-Message-Id": "14c5d75ce93.dfd.64b469"}))
     assert send(a_message()) == Receipt(message_id="14c5d75ce93.dfd.64b469")
+
+
+def test_an_address_outside_ascii_is_left_to_another_provider(send: Send, sendgrid: SendGrid) -> None:
+    with pytest.raises(Unsupported, match="ASCII"):
+        send(a_message(recipient=Address("jörg@example.com")))
+    assert sendgrid.server.requests == []

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cognito_mailroom import Address, ConfigurationError, Receipt, Rejected
+from cognito_mailroom import Address, ConfigurationError, Receipt, Unsupported
 from cognito_mailroom.testing import IDEMPOTENCY_KEY, Reply, a_message
 from cognito_mailroom_ses.standin import SesServer
 
@@ -110,7 +110,7 @@ def test_a_part_that_is_not_there_is_not_sent(text: str, html: str, send: Send, 
 
 @pytest.mark.parametrize(
     ("field", "error"),
-    [("recipient", Rejected), ("sender", ConfigurationError), ("reply_to", ConfigurationError)],
+    [("recipient", Unsupported), ("sender", ConfigurationError), ("reply_to", ConfigurationError)],
 )
 def test_an_address_that_ses_cannot_take(
     field: str, error: type[Exception], send: Send, ses: SesServer

@@ -21,6 +21,7 @@ from cognito_mailroom import (
     Receipt,
     Rejected,
     Secret,
+    Suppressed,
     Unavailable,
     hookimpl,
 )
@@ -29,7 +30,11 @@ from cognito_mailroom.transport import Answer, HttpClient, KeptSession, base_url
 from postmarker.core import PostmarkClient
 
 # The ErrorCodes that are not an operator's to mend; of all invalid requests only the words tell which.
-_MAINTENANCE, _INVALID_REQUEST, _INACTIVE_RECIPIENT = 100, 300, 406
+_INVALID_REQUEST = 300
+_KINDS: dict[Any, type[MailroomError]] = {
+    100: Unavailable,  # maintenance
+    406: Suppressed,  # an inactive recipient: on Postmark's own list, after a bounce or a complaint
+}
 _ABOUT_RECIPIENT = re.compile(r"(?i)(Invalid|Error parsing) 'To'")
 _METADATA_CHARS = 80  # of a value; Postmark refuses a mail with more
 
@@ -81,7 +86,7 @@ class PostmarkProvider:
         """Hands the mail to Postmark.
 
         Raises:
-            DeliveryError: Rejected for an inactive or malformed recipient, RateLimited, Unavailable.
+            DeliveryError: Suppressed or Rejected for the recipient, RateLimited, Unavailable.
             ConfigurationError: all else that Postmark refuses.
 
         """
@@ -100,8 +105,8 @@ class PostmarkProvider:
             if "MessageID" in answer.fields:
                 return
             raise Unavailable("Postmark answered 200, but not that it took the mail.")
-        kind: type[MailroomError] | None = Unavailable if code == _MAINTENANCE else None
-        if code == _INACTIVE_RECIPIENT or (code == _INVALID_REQUEST and _ABOUT_RECIPIENT.match(words)):
+        kind = _KINDS.get(code)
+        if code == _INVALID_REQUEST and _ABOUT_RECIPIENT.match(words):
             kind = Rejected
         words = f"ErrorCode {code}: {words}" if code else words
         raise refusal_of(answer, message, self._settings, provider="Postmark", words=words, kind=kind)

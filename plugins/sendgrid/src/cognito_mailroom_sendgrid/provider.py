@@ -21,6 +21,7 @@ from cognito_mailroom import (
     Receipt,
     Rejected,
     Secret,
+    Unsupported,
     hookimpl,
 )
 from cognito_mailroom.settings import HostedTemplates, switch
@@ -81,10 +82,12 @@ class SendGridProvider:
         """Hands the mail to SendGrid.
 
         Raises:
-            DeliveryError: the recipient was refused, the limit is reached or no answer came.
+            DeliveryError: the recipient was refused or cannot be served, the limit is reached, no answer.
             ConfigurationError: SendGrid refused the request for any other reason.
 
         """
+        if message.recipient.needs_smtputf8:  # it would be taken with a 202, and dropped later
+            raise Unsupported("SendGrid delivers to no address with anything but ASCII before the @.")
         key, sandbox = self._settings.api_key, self._settings.sandbox
         answer = self._client.post(
             "/v3/mail/send",

@@ -12,7 +12,7 @@ from email.header import Header
 from email.utils import formataddr
 from typing import Any
 
-from cognito_mailroom import Address, ConfigurationError, Message, Rejected
+from cognito_mailroom import Address, ConfigurationError, Message, Unsupported
 from cognito_mailroom.transport import needs_smtputf8
 
 _UNTRACKED = {"Tracking": {"OpenTrackingEnabled": "DISABLED", "ClickTrackingEnabled": "DISABLED"}}
@@ -20,9 +20,9 @@ _TAG_CHARS = 256
 
 
 def send_email(message: Message, configuration_set: str | None, identity_arn: str | None) -> dict[str, Any]:
-    """The parameters of SendEmail; raises Rejected or ConfigurationError for addresses SES cannot take."""
+    """The parameters of SendEmail; raises Unsupported or ConfigurationError for addresses SES cannot take."""
     if needs_smtputf8(message.recipient):
-        raise Rejected("SES takes no recipient with anything but ASCII before the @.")
+        raise Unsupported("SES takes no recipient with anything but ASCII before the @.")
     if needs_smtputf8(message.sender, message.reply_to):
         raise ConfigurationError("SES takes only ASCII before an @: see MAILROOM_FROM and MAILROOM_REPLY_TO.")
     tags = dict(zip(("trigger", "client_id"), message.tags, strict=False))
