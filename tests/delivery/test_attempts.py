@@ -73,6 +73,11 @@ class Overruns(Provider):
         tried.append(("overruns", message))
         clock.ahead += 31
         raise Unavailable("Too late.")
+class Lingers(Overruns):
+    @hookimpl
+    def mailroom_deliver(self, message):
+        try: super().mailroom_deliver(message)
+        except Unavailable: raise Unsupported("ASCII only.")
 class Brief(Provider):
     @hookimpl
     def mailroom_deliver(self, message):
@@ -97,7 +102,7 @@ class Observer:
 """
 PROVIDERS = (
     "Good", "Signed", "Hosted", "Hosts", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed",
-    "Slow", "Overruns", "Brief", "Gossips", "Echoes", "Confused", "Suppresses", "Unfit",
+    "Slow", "Overruns", "Brief", "Gossips", "Echoes", "Confused", "Suppresses", "Unfit", "Lingers",
 )  # fmt: skip
 
 
@@ -240,6 +245,12 @@ def test_when_the_time_is_over_no_other_provider_is_tried(send: Send) -> None:
     with pytest.raises(Unavailable):
         send("sign_up", MAILROOM_PROVIDER="overruns,good", deadline=30)
     assert (tried(), told()) == (["overruns"], [("Unavailable", True)])
+
+
+def test_a_mail_that_another_provider_had_no_time_for_is_kept(send: Send) -> None:
+    with pytest.raises(Unavailable, match="No time is left to ask another provider"):
+        send("sign_up", MAILROOM_PROVIDER="lingers,good", deadline=30)
+    assert "good" not in tried()
 
 
 def test_the_last_provider_is_asked_once_more_where_it_names_a_wait_that_fits(send: Send) -> None:

@@ -76,7 +76,7 @@ def test_every_event_becomes_the_right_mail_in_the_right_inbox(
         assert event == before
 
 
-@pytest.mark.parametrize("reply", ["550 5.1.1 No such user alex@example.com", "552 5.2.2 Mailbox full"])
+@pytest.mark.parametrize("reply", ["550 5.1.1 No such user alex@example.com", "550 5.2.1 Mailbox disabled"])
 def test_a_rejected_mail_is_logged_without_an_address_and_not_retried(
     *, reply: str, handler: Handler, smtp: SmtpServer, load: Load, encrypted: Encrypted,
     caplog: pytest.LogCaptureFixture,

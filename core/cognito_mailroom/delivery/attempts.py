@@ -15,6 +15,7 @@ from cognito_mailroom.errors import (
     MailroomError,
     Rejected,
     Suppressed,
+    Unavailable,
     Unsupported,
 )
 from cognito_mailroom.message import Message, Receipt
@@ -56,10 +57,13 @@ class Delivery:
                 return self._attempt(provider, notification, draft, deadline.within(share), record)
             except (DeliveryError, ConfigurationError) as error:
                 failures.append(error)
-            if not deadline.remaining() or not _may_another(failures[-1], notification):
+            if provider == order[-1] or not _may_another(failures[-1], notification):
                 break
-            if provider != order[-1]:
-                self._plugins.failed(notification, failures[-1], final=False)
+            if not deadline.remaining():
+                if isinstance(failures[-1], _ABOUT_THE_MAIL):
+                    failures.append(Unavailable("No time is left to ask another provider."))
+                break
+            self._plugins.failed(notification, failures[-1], final=False)
         wait = self._failover.wait(failures[-1], deadline.remaining())
         if wait is not None and provider == order[-1]:
             self._plugins.failed(notification, failures[-1], final=False)

@@ -53,8 +53,8 @@ def time_for(context: Any) -> Deadline:
         return Deadline(_DEFAULT_SECONDS)
 
 
-def _open() -> Mailroom | Forwarder:
-    """The mailroom itself, or with ``MAILROOM_QUEUE_URL`` a mailroom that only forwards to it."""
+def _build() -> Mailroom | Forwarder:
+    """The mailroom itself, or with ``MAILROOM_QUEUE_URL`` what only forwards to it."""
     problems = Problems()
     forwarding = read(Forwarding, os.environ, problems)
     if forwarding is None:
@@ -67,6 +67,6 @@ def _open() -> Mailroom | Forwarder:
 
 
 try:
-    mailroom = _open()
+    mailroom = _build()
 finally:
     startup.finish()
