@@ -247,6 +247,7 @@ def test_when_the_time_is_over_no_other_provider_is_tried(send: Send) -> None:
     assert (tried(), told()) == (["overruns"], [("Unavailable", True)])
 
 
+@pytest.mark.usefixtures("flocks_clock")
 def test_a_mail_that_another_provider_had_no_time_for_is_kept(send: Send) -> None:
     with pytest.raises(Unavailable, match="No time is left to ask another provider"):
         send("sign_up", MAILROOM_PROVIDER="lingers,good", deadline=30)
