@@ -147,12 +147,16 @@ def over() -> Iterator[Event]:
 def test_a_server_that_stops_reading(
     security: str, *, serve: Serve, provide: Provide, message: Message, over: Event, clock: Any
 ) -> None:
+    asked: list[float] = []
+
     def dialogue(peer: Any) -> None:
         peer.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         if security == "tls":
             peer.encrypt()
         peer.greet().listen().say("250 ok").listen().say("250 ok").listen()
+        peer.stirs(within=0.3)  # by then the client waits for the reply
         clock.ahead += 29.7
+        asked.append(monotonic())
         peer.say("354 go ahead")
         assert over.wait(10)
 
@@ -162,11 +166,14 @@ def test_a_server_that_stops_reading(
     large = message.evolve(text=("x" * 70 + "\n") * 200_000)
     with pytest.raises(Unavailable, match="in time"):
         provider.mailroom_deliver(large, Deadline(30))
+    # not from the start: to write so large a mail takes a slow machine a while
+    assert monotonic() - asked[0] < SLACK
 
 
 def test_a_late_start_of_tls(serve: Serve, provide: Provide, failure: Fail, clock: Any) -> None:
     def dialogue(peer: Any) -> None:
         peer.greet("STARTTLS").listen()
+        peer.stirs(within=0.3)  # by then the client waits for the reply
         clock.ahead += 29.7
         peer.say("220 go ahead").ignore()
 
