@@ -22,6 +22,7 @@ from http.client import HTTPConnection, HTTPException, IncompleteRead
 from time import monotonic
 from typing import Any, cast
 from urllib.parse import urlsplit
+from weakref import finalize
 
 from urllib3.util import wait_for_read
 
@@ -142,11 +143,9 @@ class _KeptConnection(HTTPConnection):
         self._tls, self._dial = tls, dial
         self._last_answer = 0.0
         self._reader: Any = None
+        self._at_end: finalize[..., Any] | None = None
         self._unsent: list[bytes] = []
         self.response_class = self._bounded_response  # type: ignore[assignment]
-
-    def __del__(self) -> None:  # nobody closes a client that lives as long as the function
-        self.close()
 
     def ask(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], max_idle: float
@@ -172,6 +171,10 @@ class _KeptConnection(HTTPConnection):
         if self._tls:  # which closes the connection if it fails
             connection = self._tls.wrap_socket(connection, server_hostname=self.host)
         self.sock = connection
+        if self._at_end:
+            self._at_end.detach()
+        # Nobody closes a client that lives as long as the function; __del__ would come too late in a cycle.
+        self._at_end = finalize(self, connection.close)
 
     def send(self, data: Any) -> None:
         """Waits for the rest of the request, so that all of it is sent at once."""
