@@ -49,7 +49,7 @@ _SAID_BY_AWS = {
 _SAID_BY_POSTMARK = {
     "throttled": Reply(429, {"ErrorCode": 0, "Message": f"Slower, {TOKEN}"}, {"Retry-After": "60"}),
     "refused": Reply(401, {"ErrorCode": 10, "Message": f"No such token: {TOKEN}"}),
-    "rejected": Reply(422, {"ErrorCode": 406, "Message": f"{RECIPIENT} is inactive"}),
+    "rejected": Reply(422, {"ErrorCode": 300, "Message": f"Invalid 'To' address: {RECIPIENT}"}),
 }
 _SAID_BY_SMTP = {
     "throttled": {"RCPT": f"450 4.7.1 <{RECIPIENT}> Slower"},

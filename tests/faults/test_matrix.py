@@ -22,7 +22,7 @@ COMBINATIONS = list(
     )
 )
 # By the table of outcomes: what is raised where this party has the last word.
-ERRORS = {"fine": "", "rejected": "", "throttled": "RateLimited", "refused": "ConfigurationError"}
+ERRORS = {"fine": "", "rejected": "", "throttled": "RateLimited", "refused": "CredentialsRefused"}
 
 
 def expected(kms: str, first: str, second: str) -> tuple[int, int, str]:
