@@ -9,8 +9,13 @@ from __future__ import annotations
 import re
 
 
-def _any(*alternatives: str) -> re.Pattern[str]:
-    return re.compile("|".join(alternatives), re.IGNORECASE)
+def _any(*alternatives: str) -> str:
+    return "|".join(alternatives)
+
+
+def _has(pattern: str, words: str) -> bool:
+    # Compiled when the first refusal comes, and kept by re: a cold start must not pay for it.
+    return bool(re.search(pattern, words, re.IGNORECASE))
 
 
 _RATE = _any(
@@ -98,19 +103,19 @@ _MAILBOX = _any(
 
 def speak_of_rate(words: str) -> bool:
     """Whether they speak of a rate, a quota or another limit of what may be sent."""
-    return bool(_RATE.search(words))
+    return _has(_RATE, words)
 
 
 def say_that_it_passes(words: str) -> bool:
     """Whether they say that the mailbox is full, or to try again later."""
-    return bool(_FULL.search(words) or _PASSING.search(words))
+    return _has(_FULL, words) or _has(_PASSING, words)
 
 
 def speak_of_us(words: str) -> bool:
     """Whether they speak of the sender, the host that sends, relaying, policy, spam or a login."""
-    return bool(_US.search(words))
+    return _has(_US, words)
 
 
 def name_the_mailbox(words: str) -> bool:
     """Whether they say that there is no such mailbox."""
-    return bool(_MAILBOX.search(words))
+    return _has(_MAILBOX, words)
