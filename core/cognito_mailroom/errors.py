@@ -53,7 +53,7 @@ class DeliveryError(MailroomError):
 class Rejected(DeliveryError):
     """The provider says in so many words that it is the mailbox: no such user, malformed.
 
-    The one error that loses a mail: no other provider is asked, and nothing is retried.
+    It loses the mail at once: no other provider is asked, and nothing is retried.
     """
 
 

@@ -85,6 +85,13 @@ class Brief(Provider):
         tried.append(("brief", message))
         if again: return Receipt()
         raise RateLimited("Slower.", retry_after=0.01)
+class Fickle(Provider):
+    @hookimpl
+    def mailroom_deliver(self, message):
+        again = "fickle" in [name for name, _ in tried]
+        tried.append(("fickle", message))
+        if again: raise Suppressed("Bounced before.")
+        raise RateLimited("Slower.", retry_after=0.01)
 class Gossips(Provider):
     @hookimpl
     def mailroom_deliver(self, message):
@@ -102,7 +109,7 @@ class Observer:
 """
 PROVIDERS = (
     "Good", "Signed", "Hosted", "Hosts", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed",
-    "Slow", "Overruns", "Brief", "Gossips", "Echoes", "Confused", "Suppresses", "Unfit", "Lingers",
+    "Slow", "Overruns", "Brief", "Gossips", "Echoes", "Confused", "Suppresses", "Unfit", "Lingers", "Fickle",
 )  # fmt: skip
 
 
@@ -209,6 +216,20 @@ def test_what_one_providers_list_or_ability_forbids_another_may_deliver(
             send(event, MAILROOM_PROVIDER=providers)
         assert type(raised.value) is kind
     assert tried() == asked
+
+
+def test_what_an_earlier_provider_may_carry_later_is_kept_whatever_the_last_one_says_in_the_end(
+    send: Send,
+) -> None:
+    with pytest.raises(Unavailable):
+        send("sign_up", MAILROOM_PROVIDER="down,fickle")
+    assert tried() == ["down", "fickle", "fickle"]
+
+
+def test_every_failure_is_told_once_and_the_last_word_as_final(send: Send) -> None:
+    with pytest.raises(Unavailable):
+        send("sign_up", MAILROOM_PROVIDER="down,suppresses")
+    assert told() == [("Unavailable", False), ("Suppressed", False), ("Unavailable", True)]
 
 
 @pytest.mark.parametrize("first", ["suppresses", "unfit", "rejects"])

@@ -123,6 +123,16 @@ def test_the_fields_of_an_answer(body: bytes, fields: dict[str, object]) -> None
     assert Answer(200, {}, body).fields == fields
 
 
+@pytest.mark.parametrize("words", ["a" * 1_000_000, "a " * 500_000, "@" * 1_000_000])
+def test_endless_words_are_cut_before_they_are_searched(words: str) -> None:
+    assert 0 < len(cleaned(words, Secret("SG.secret"))) <= 200
+
+
+def test_no_half_of_an_address_is_shown_where_words_are_cut() -> None:
+    words = f"{'x' * 1_990}@example.com {'y' * 30} to alex@example.com"
+    assert "alex" not in cleaned(words)
+
+
 def test_words_may_be_missing() -> None:
     assert str(refusal("Acme", 500, "", {})) == "Acme answered 500."
 

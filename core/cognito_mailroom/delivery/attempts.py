@@ -68,8 +68,14 @@ class Delivery:
         if wait is not None and provider == order[-1]:
             self._plugins.failed(notification, failures[-1], final=False)
             sleep(wait)
-            return self._attempt(provider, notification, draft, deadline, record)
-        raise _last_word(failures)
+            try:
+                return self._attempt(provider, notification, draft, deadline, record)
+            except (DeliveryError, ConfigurationError) as error:
+                failures[-1] = error
+        last_word = _last_word(failures)
+        if last_word is not failures[-1]:
+            self._plugins.failed(notification, failures[-1], final=False)
+        raise last_word
 
     def _attempt(
         self,

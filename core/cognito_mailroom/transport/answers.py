@@ -27,7 +27,7 @@ from cognito_mailroom.message import Message
 from cognito_mailroom.notification import Secret
 
 _ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]+")
-_MAX_WORDS = 200  # characters
+_MAX_WORDS, _MAX_SEARCHED = 200, 2_048  # characters
 
 
 @frozen
@@ -103,6 +103,8 @@ def cleaned(words: str, *secrets: Secret) -> str:
     # One may be part of another.
     for text in sorted((secret.reveal() for secret in secrets if secret), key=len, reverse=True):
         words = words.replace(text, "…")
+    if len(words) > _MAX_SEARCHED:  # the pattern takes long; half an address at the cut goes with its word
+        words = words[:_MAX_SEARCHED].rpartition(" ")[0] or words[:_MAX_WORDS]
     words = _ADDRESS.sub("…", " ".join(words.split()))
     printable = "".join(char for char in words if char.isprintable())
     return printable if len(printable) <= _MAX_WORDS else printable[: _MAX_WORDS - 1] + "…"

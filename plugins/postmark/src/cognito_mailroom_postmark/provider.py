@@ -105,7 +105,7 @@ class PostmarkProvider:
             if "MessageID" in answer.fields:
                 return
             raise Unavailable("Postmark answered 200, but not that it took the mail.")
-        kind = _KINDS.get(code)
+        kind = _KINDS.get(code) if isinstance(code, int) else None
         if code == _INVALID_REQUEST and _ABOUT_RECIPIENT.match(words):
             kind = Rejected
         words = f"ErrorCode {code}: {words}" if code else words

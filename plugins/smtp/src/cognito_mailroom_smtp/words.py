@@ -43,7 +43,12 @@ _US = _any(
     # relaying
     r"\brelay|\brcpthosts\b",
     # the host that sends
-    r"\b(client|your|sending|connecting) (host|ip|server|domain|network)\b",
+    r"\b(client|your|sending|connecting) (host|ip|server|domain|network|address)\b",
+    # the account that sends, and how much it may
+    r"\b(your|this) (e-?mail )?account\b|\btrial\b|\bpayment\b|\babuse\b|\boutgoing\b|\bsandbox\b",
+    r"\btoo many\b|\brecipients? count\b|\ballowed recipients\b",
+    # a look-up that failed
+    r"\bdns\b|\blook-?up failed\b",
     r"\bhost \[|\[\d{1,3}(\.\d{1,3}){3}\]",
     r"\bip address\b|\bhas sent\b|\bfrequency limited\b",
     r"\bimpersonat|\bhelo\b|\behlo\b|\breverse dns\b|\bptr\b",
