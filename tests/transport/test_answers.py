@@ -116,6 +116,11 @@ def test_a_plugin_may_know_better_than_the_status(
     assert not isinstance(found, RateLimited) or found.retry_after == 7
 
 
+def test_a_refusal_without_words_is_a_sentence_all_the_same() -> None:
+    error = refusal_of(Answer(422, {}, b""), a_message(), SETTINGS, provider="Acme", kind=Rejected)
+    assert str(error) == "Acme refused the recipient."
+
+
 @pytest.mark.parametrize(
     ("body", "fields"), [(b'{"id": 1}', {"id": 1}), (b"[]", {}), (b"<html>", {}), (b"", {}), (b"\xff", {})]
 )

@@ -77,7 +77,7 @@ def refusal_of(
     private = (Secret(str(message.recipient)), Secret(message.variables.get("code", "")))
     said = cleaned(str(words or ""), *private, *_secrets(settings)).rstrip(". ")
     if kind is Rejected:
-        return Rejected(f"{provider} refused the recipient: {said}.")
+        return Rejected(": ".join(filter(None, (f"{provider} refused the recipient", said))) + ".")
     said = ": ".join(filter(None, (said, advice.get(answer.status))))
     found = refusal(provider, answer.status, said, answer.headers)
     if kind is RateLimited:

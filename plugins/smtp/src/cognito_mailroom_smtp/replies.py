@@ -47,11 +47,11 @@ def refusal(command: str, reply: SmtpReply, message: Message | None = None) -> M
     said = f"The SMTP server answered {command} with {str(reply).rstrip('. ')}"
     if reply.code.startswith("4"):
         limited = reply.status.startswith("4.7.") or words.speak_of_rate(reply.text)
-        return RateLimited(f"{said}: {_SLOWER}.") if limited else Unavailable(f"{said}: {_LATER}.")
+        return RateLimited(f"{said}: {_when(reply)}.") if limited else Unavailable(f"{said}: {_LATER}.")
     if not reply.code.startswith("5"):
         return Unavailable(f"{said}: no such reply was to be expected, {_SERVER}.")
     if _passes(command, reply):
-        return RateLimited(f"{said}: {_SLOWER}.")
+        return RateLimited(f"{said}: {_when(reply)}.")
     if reply.status in _NEEDS_SMTPUTF8 and message and message.recipient.needs_smtputf8:
         return Unsupported(f"{said}: another provider may take an address outside ASCII.")
     if command in {"RCPT", "DATA"} and _is_about_the_mailbox(command, reply):
@@ -65,6 +65,12 @@ def _passes(command: str, reply: SmtpReply) -> bool:
         return True
     full = command in {"RCPT", "DATA"} and words.say_that_it_passes(reply.text)
     return reply.status in _LIMITED or (full and not words.speak_of_us(reply.text))
+
+
+def _when(reply: SmtpReply) -> str:
+    """What to do: nothing about a full mailbox or greylisting, something about a rate."""
+    of_rate = words.speak_of_rate(reply.text) and not words.say_that_it_passes(reply.text)
+    return _SLOWER if of_rate else _LATER
 
 
 def _for_an_operator(command: str, reply: SmtpReply, said: str) -> ConfigurationError:
