@@ -1,8 +1,11 @@
 """What Lambda is told to call: ``handler.lambda_handler``, or ``handler.queue_handler`` behind a queue."""
 
+import gc
 from typing import Any
 
-from cognito_mailroom.function.trigger import lambda_handler
+gc.disable()  # nothing that is imported is garbage; the start ends with its being enabled again
+
+from cognito_mailroom.function.trigger import lambda_handler  # noqa: E402
 
 __all__ = ["lambda_handler", "queue_handler"]  # noqa: F822 - the second is made on demand
 

@@ -3,7 +3,7 @@
 The libraries it stands on are imported here, without a good deal that they import and no event needs.
 
 And nothing that is built while starting is garbage, so to look for some costs time and finds nothing;
-`finish` ends that.
+`finish` ends that. The handler's own module disables the collector too, before it imports anything.
 """
 
 from __future__ import annotations
