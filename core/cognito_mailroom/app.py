@@ -42,7 +42,8 @@ class Mailroom:
         # A dry run must not count as done.
         self._idempotency = None if settings.dry_run else _idempotency(settings.idempotency_table)
         plugins.register(renderer, "cognito_mailroom.mail.rendering")
-        plugins.register(CognitoRecipient(), "cognito_mailroom.cognito.recipients")
+        self._profiles = CognitoRecipient()
+        plugins.register(self._profiles, "cognito_mailroom.cognito.recipients")
         if settings.allowed_recipients:
             plugins.register(
                 AllowedRecipients(settings.allowed_recipients), "cognito_mailroom.allowed_recipients"
@@ -106,6 +107,7 @@ class Mailroom:
             secret = self._decryptor.decrypt(request, deadline)
         notification = request.notification(secret, self._settings.default_locale)
         try:
+            self._profiles.deadline = deadline
             recipient = self._recipient(notification)
             record.to(recipient, key=self._settings.kms_key_arn[0])
             notification = evolve(notification, recipient=recipient)

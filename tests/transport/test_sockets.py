@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cognito_mailroom import Deadline
-from cognito_mailroom.transport.sockets import BoundedReader, connect, time_left
+from cognito_mailroom.transport.sockets import BoundedReader, connect, send_all, time_left
 
 
 @pytest.fixture
@@ -132,3 +132,29 @@ def test_a_reader_ends_with_its_deadline(pair: tuple[socket.socket, socket.socke
         with pytest.raises(TimeoutError, match="the deadline is over"):
             reader.read(1)
         reader.deadline = Deadline(10)
+
+
+def test_a_server_that_takes_a_byte_at_a_time_is_sent_to_until_the_deadline(
+    pair: tuple[socket.socket, socket.socket], clock: Any
+) -> None:
+    ours, theirs = pair
+
+    class Reluctant:
+        """A socket over TLS: each call takes what the server takes, and a timeout of its own."""
+
+        sent = 0
+
+        def settimeout(self, seconds: float) -> None:
+            ours.settimeout(seconds)
+
+        def send(self, data: memoryview) -> int:
+            clock.ahead += 1
+            self.sent += 1
+            return ours.send(data[:1])
+
+    reluctant: Any = Reluctant()
+    send_all(reluctant, b"abc", Deadline(10))
+    assert theirs.recv(10) == b"abc"
+    with pytest.raises(TimeoutError, match="the deadline is over"):
+        send_all(reluctant, b"x" * 1000, Deadline(10))
+    assert 3 < reluctant.sent < 20

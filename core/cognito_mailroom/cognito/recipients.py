@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import EventError
 from cognito_mailroom.notification import Notification, Trigger
 from cognito_mailroom.plugins.hookspecs import hookimpl
@@ -13,8 +14,12 @@ from cognito_mailroom.plugins.hookspecs import hookimpl
 class CognitoRecipient:
     """The mail goes to the user's ``email``, and to nothing else in the event.
 
-    A take-over notice carries no profile: there, Cognito is asked for the user's address.
+    A take-over notice carries no profile: there, Cognito is asked for the user's address. Set ``deadline``
+    before each event.
     """
+
+    def __init__(self) -> None:
+        self.deadline = Deadline(0)
 
     @hookimpl(trylast=True)
     def mailroom_recipient(self, notification: Notification) -> str | None:
@@ -22,13 +27,12 @@ class CognitoRecipient:
         if email := notification.attributes.get("email"):
             return email
         if notification.trigger is Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION:
-            return _look_up(
-                notification.pool_id, notification.attributes.get("USER_NAME") or notification.user_name
-            )
+            user_name = notification.attributes.get("USER_NAME") or notification.user_name
+            return _look_up(notification.pool_id, user_name, self.deadline)
         return None
 
 
-def _look_up(pool_id: str, user_name: str) -> str | None:
+def _look_up(pool_id: str, user_name: str, deadline: Deadline) -> str | None:
     # Built only here: other events must not pay for the client.
     from cognito_mailroom.transport.aws import brief_client
     from cognito_mailroom.transport.aws_errors import aws_errors
@@ -41,7 +45,7 @@ def _look_up(pool_id: str, user_name: str) -> str | None:
         "cognito-idp:AdminGetUser on the user pool",
     )
     with aws_errors(doing, permission):
-        cognito = brief_client("cognito-idp", region)
+        cognito = brief_client("cognito-idp", region, deadline)
         try:
             user = cognito.admin_get_user(UserPoolId=pool_id, Username=user_name)
         except cognito.exceptions.UserNotFoundException:

@@ -31,7 +31,8 @@ T = TypeVar("T")
 _log = logging.getLogger("cognito_mailroom")
 # Longer than Lambda's own retries, which end after six hours.
 _REMEMBER_SECONDS = 86_400
-# A table answers in milliseconds, and costs no mail: after so long the provider needs the time more.
+# A table answers in milliseconds, and costs no mail: after so long, or a third of the time that there is,
+# the provider needs the time more.
 _TABLE_SECONDS = 2.0
 # Of the time that the deadline leaves to log and return: a record is kept or given back even after it.
 _AFTERWARDS_SECONDS = 0.3
@@ -54,7 +55,7 @@ class IdempotencyTable:
             Unavailable: another process is at it; a retry will learn how that ended.
 
         """
-        self._connection.deadline = deadline
+        self._connection.deadline = deadline.within(deadline.remaining() / 3)
         attempt = _Attempt(partial(self._run, operation, deadline))
         config = IdempotencyConfig(
             expires_after_seconds=_REMEMBER_SECONDS,

@@ -26,6 +26,8 @@ from cognito_mailroom.errors import (
 from cognito_mailroom.message import Message
 from cognito_mailroom.notification import Secret
 
+from .name_lookup import NameLookUpTimeout
+
 _ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]+")
 _MAX_WORDS, _MAX_SEARCHED = 200, 2_048  # characters
 
@@ -117,6 +119,10 @@ def unreachable(host: str, error: Exception) -> Unavailable:
         return Unavailable(
             f"The certificate of {host} cannot be verified: check the base URL, "
             "or name the authority's file in SSL_CERT_FILE."
+        )
+    if any(isinstance(cause, NameLookUpTimeout) for cause in chain):
+        return Unavailable(
+            f"The name {host} was not looked up in time: check the name server of the function's network."
         )
     if any(isinstance(cause, TimeoutError) for cause in chain):
         return Unavailable(f"{host} did not answer in time.")

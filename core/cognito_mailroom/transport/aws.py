@@ -51,10 +51,15 @@ def aws_client(service: str, region: str | None = None, config: Config | None = 
     return aws_session().create_client(service, region_name=region, config=config)
 
 
-def brief_client(service: str, region: str | None = None) -> Any:
-    """A client for what is asked now and then, over a kept connection; a call ends within some seconds."""
+def brief_client(service: str, region: str | None = None, deadline: Deadline | None = None) -> Any:
+    """A client for what is asked now and then, over a kept connection.
+
+    A call ends within some seconds, and with the deadline where there is one.
+    """
     client = aws_client(service, region, BRIEF)
-    keep_connection(client, BRIEF_SECONDS)
+    connection = keep_connection(client, BRIEF_SECONDS)
+    if deadline:
+        connection.deadline = deadline
     return client
 
 

@@ -19,7 +19,6 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from http.client import HTTPConnection, HTTPException, IncompleteRead
-from time import monotonic
 from typing import Any, cast
 from urllib.parse import urlsplit
 from weakref import finalize
@@ -151,7 +150,7 @@ class _KeptConnection(HTTPConnection):
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], max_idle: float
     ) -> Response:
         """Sends a request, and returns the answer as far as its headers."""
-        if monotonic() - self._last_answer > max_idle or self._has_spoken():
+        if sockets.uptime() - self._last_answer > max_idle or self._has_spoken():
             self.close()
         kept, self._reader = self.sock is not None, None
         try:
@@ -162,7 +161,7 @@ class _KeptConnection(HTTPConnection):
                 raise
             self.close()
             response = self._ask(method, path, body, headers)
-        self._last_answer = monotonic()
+        self._last_answer = sockets.uptime()
         return response
 
     def connect(self) -> None:
@@ -189,9 +188,8 @@ class _KeptConnection(HTTPConnection):
         self.request(method, path, body, headers)
         if self.sock is None:
             self.connect()
-        self.sock.settimeout(sockets.time_left(self.deadline))
         try:
-            self.sock.sendall(b"".join(self._unsent))
+            sockets.send_all(self.sock, b"".join(self._unsent), self.deadline)
         except TimeoutError:
             raise
         except OSError as broken:  # a server that refuses a request may say so before it has read it all

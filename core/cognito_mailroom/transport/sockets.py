@@ -6,12 +6,15 @@ import io
 import os
 import socket
 import ssl
+import time
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cognito_mailroom.errors import ConfigurationError
+
+from .name_lookup import addresses
 
 if TYPE_CHECKING:
     from cognito_mailroom.deadline import Deadline
@@ -56,18 +59,33 @@ def time_left(deadline: Deadline) -> float:
     raise TimeoutError("the deadline is over")
 
 
+def send_all(connection: socket.socket, data: bytes, deadline: Deadline) -> None:
+    """Sends before the deadline. Over TLS a plain timeout starts anew with each 16 kB that somebody takes."""
+    rest = memoryview(data)
+    while rest:
+        connection.settimeout(time_left(deadline))
+        rest = rest[connection.send(rest) :]
+
+
+def uptime() -> float:
+    """Seconds of a clock that goes on while the machine is suspended, where the system has one.
+
+    Lambda freezes a function between two events. What a server or a network drops meanwhile is judged by it.
+    """
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
     """A connection to the first address that answers; each gets an equal share of the time left.
-
-    The name is looked up first, for as long as the system's resolver takes: Python cannot bound that.
 
     Raises:
         OSError: no address answered, or the name is unknown.
 
     """
-    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    for untried in range(len(addresses), 0, -1):
-        family, kind, protocol, _, address = addresses[-untried]
+    time_left(deadline)
+    found = addresses(host, port, deadline)
+    for untried in range(len(found), 0, -1):
+        family, kind, protocol, _, address = found[-untried]
         connection = socket.socket(family, kind, protocol)
         try:
             connection.settimeout(time_left(deadline) / untried)

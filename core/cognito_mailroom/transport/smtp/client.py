@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib3.util import wait_for_read
 
 from cognito_mailroom.deadline import Deadline
-from cognito_mailroom.transport.sockets import BoundedReader, connect, is_loopback, time_left
+from cognito_mailroom.transport.sockets import BoundedReader, connect, is_loopback, send_all, time_left
 
 if TYPE_CHECKING:
     from cognito_mailroom.transport.proxy import Proxy
@@ -53,9 +53,13 @@ class BoundedSmtp(smtplib.SMTP):
 
     def send(self, s: Any) -> None:
         """Sends before the deadline."""
-        if self.sock:
-            self.sock.settimeout(time_left(self.deadline))
-        super().send(s)
+        if not self.sock:
+            raise smtplib.SMTPServerDisconnected("there is no connection")
+        try:
+            send_all(self.sock, s.encode(self.command_encoding) if isinstance(s, str) else s, self.deadline)
+        except OSError:
+            self.close()
+            raise
 
     def getreply(self) -> tuple[int, bytes]:
         """Reads a reply before the deadline, however slowly it drips in."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from time import monotonic
 
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.message import Message
+from cognito_mailroom.transport.sockets import uptime
 
 from .replies import SmtpReply
 from .session import Session, SmtpEndpoint
@@ -47,7 +47,7 @@ class SmtpClient:
         if kept := self._session:
             kept.deadline = deadline
             with suppress(OSError):  # the server may have dropped it between two mails
-                if monotonic() - kept.last_used < self.max_idle and not kept.has_spoken():
+                if uptime() - kept.last_used < self.max_idle and not kept.has_spoken():
                     answer = kept.begin(message)
                     # Whatever else it says may be about the session, and nothing has been handed over yet.
                     if 200 <= answer[0] < 300:

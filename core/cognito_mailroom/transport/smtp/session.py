@@ -6,7 +6,6 @@ import base64
 import re
 import ssl
 from collections.abc import Callable
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -17,6 +16,7 @@ from cognito_mailroom.message import Message
 from cognito_mailroom.notification import Secret
 from cognito_mailroom.transport.answers import cleaned
 from cognito_mailroom.transport.mime import needs_smtputf8
+from cognito_mailroom.transport.sockets import uptime
 
 from .client import BoundedSmtp
 from .replies import SmtpReply
@@ -55,7 +55,7 @@ class Session(BoundedSmtp):
 
     def __init__(self, server: SmtpEndpoint, hello: str, deadline: Deadline) -> None:
         super().__init__(hello, deadline)
-        self.last_used = monotonic()
+        self.last_used = uptime()
         self._server = server
         self._secrets = [server.username, server.password]
         self._private = re.compile(r"(?!)")
@@ -85,7 +85,7 @@ class Session(BoundedSmtp):
         # RFC 5321, 4.5.2: a lone dot ends the mail, so a line that begins with a dot gets another.
         self.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         reply = self._require("DATA", self.getreply())
-        self.last_used = monotonic()
+        self.last_used = uptime()
         return reply
 
     def _open(self, server: SmtpEndpoint) -> None:

@@ -1,0 +1,84 @@
+"""Look-ups of names that end with a deadline, which the system's resolver knows nothing of."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+from threading import Lock, Thread
+from typing import Any
+
+from cognito_mailroom.deadline import Deadline
+
+_Addresses = list[Any]
+# A name server answers in milliseconds; after so long, the addresses that a host had before serve.
+_PATIENCE_SECONDS = 1.0
+
+
+class NameLookUpTimeout(TimeoutError):
+    """The name server did not answer in time."""
+
+
+def addresses(host: str, port: int, deadline: Deadline) -> _Addresses:
+    """What `socket.getaddrinfo` finds; where it stalls or fails, what it found the last time.
+
+    Raises:
+        OSError: the name is unknown, or was not looked up before the deadline.
+        UnicodeError: the name cannot be one.
+
+    """
+    if _is_numeric(host):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = _begin(host, port)
+    patience = look_up.patience if (host, port) in _last_found else deadline
+    look_up.join(min(deadline.remaining(), patience.remaining()))
+    if look_up.found is not None:
+        return look_up.found
+    if known := _last_found.get((host, port)):
+        return known
+    if look_up.failure:
+        # Not what was raised in the thread itself, which later calls join: it would collect their frames.
+        raise type(look_up.failure)(*look_up.failure.args)
+    raise NameLookUpTimeout("the name server did not answer in time")
+
+
+class _LookUp(Thread):
+    """One call of the system's resolver. It may outlast the event, the deadline and the interpreter."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(name="name-look-up", daemon=True)
+        self.patience = Deadline(_PATIENCE_SECONDS)
+        self.found: _Addresses | None = None
+        self.failure: Exception | None = None
+        self._asked = host, port
+
+    def run(self) -> None:
+        """Looks up."""
+        try:
+            self.found = socket.getaddrinfo(*self._asked, type=socket.SOCK_STREAM)
+        except Exception as failure:  # noqa: BLE001 - it is raised where it is waited for
+            self.failure = failure.with_traceback(None)
+        else:
+            _last_found[self._asked] = self.found
+
+
+_begun: dict[tuple[str, int], _LookUp] = {}
+_last_found: dict[tuple[str, int], _Addresses] = {}
+_lock = Lock()
+
+
+def _begin(host: str, port: int) -> _LookUp:
+    """The look-up that is under way, or a new one: a name server that stalls costs one thread a host."""
+    with _lock:
+        look_up = _begun.get((host, port))
+        if look_up is None or not look_up.is_alive():
+            look_up = _begun[host, port] = _LookUp(host, port)
+            look_up.start()
+        return look_up
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
