@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import enum
 import logging
 import socket
 import ssl
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -23,6 +24,9 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 PASSWORD = "sentinel-of-the-mail-server"  # noqa: S105 - of no account but this stand-in's
 """The password where a test names none: what to search logs and errors for."""
+
+
+_MAX_AUTH = 12_288  # octets of a command (RFC 4954, 4), where aiosmtpd takes no more than 512
 
 
 class Silence(enum.Enum):
@@ -40,7 +44,8 @@ class SmtpServer:
     """aiosmtpd on a free port of the loopback interface, for the length of a ``with`` block.
 
     Over an encrypted connection it wants a login, unless ``auth_required`` is false; over a plain one
-    it offers none. ``context`` is for certificates that are not the stand-ins' own.
+    it offers none. With ``access_tokens`` the login is by XOAUTH2 alone, with any of them, and refused as
+    Gmail refuses it. ``context`` is for certificates that are not the stand-ins' own.
 
     ``replies`` says what to answer instead to ``GREETING``, ``EHLO``, ``STARTTLS``, ``AUTH``, ``MAIL``,
     ``RCPT`` or ``DATA`` (there, when the whole mail has arrived), such as ``550 5.1.1 No such user``.
@@ -55,6 +60,7 @@ class SmtpServer:
         security: Literal["starttls", "tls", "none"] = "starttls",
         username: str = "mailroom",
         password: str = PASSWORD,
+        access_tokens: Collection[str] | None = None,
         auth_required: bool = True,
         smtputf8: bool = True,
         replies: Mapping[str, SmtpAnswer] | None = None,
@@ -63,6 +69,7 @@ class SmtpServer:
         self.security = security
         self.username = username
         self.password = password
+        self.access_tokens = access_tokens
         self.auth_required = auth_required and security != "none"
         self.replies: dict[str, SmtpAnswer] = {}
         self.messages: list[ReceivedMail] = []
@@ -80,6 +87,7 @@ class SmtpServer:
             require_starttls=True,
             auth_require_tls=security != "tls",  # for aiosmtpd, only STARTTLS encrypts
             authenticator=self._authenticate,
+            auth_exclude_mechanism=["XOAUTH2"] if access_tokens is None else ["LOGIN", "PLAIN"],
             enable_SMTPUTF8=smtputf8,
         )
 
@@ -98,7 +106,8 @@ class SmtpServer:
         """The settings that point the SMTP plugin here."""
         settings = {"HOST": self.host, "PORT": str(self.port), "SECURITY": self.security}
         if self.security != "none":
-            settings |= {"USERNAME": self.username, "PASSWORD": self.password, "CA_FILE": str(self.ca_file)}
+            settings |= {"USERNAME": self.username, "CA_FILE": str(self.ca_file)}
+            settings |= {"PASSWORD": self.password} if self.access_tokens is None else {}
         return {f"SMTP_{name}": value for name, value in settings.items()}
 
     def __enter__(self) -> Self:
@@ -129,6 +138,11 @@ class SmtpServer:
         # Unless it is marked as not handled, aiosmtpd leaves a refused client without an answer.
         return AuthResult(success=tuple(given) == known, handled=False)
 
+    def knows_token(self, login: str) -> bool:
+        """Whether this is, in base64, the user's name with one of the tokens."""
+        known = (f"user={self.username}\x01auth=Bearer {token}\x01\x01" for token in self.access_tokens or ())
+        return login in [base64.b64encode(each.encode()).decode() for each in known]
+
 
 class _Controller(Controller):  # type: ignore[misc]
     def factory(self) -> _Session:
@@ -143,6 +157,12 @@ class _Session(SMTP):  # type: ignore[misc]
     """One connection, as far as aiosmtpd asks no hook."""
 
     greeted = False
+
+    def __init__(self, hooks: _Hooks, **options: Any) -> None:
+        if hooks.server.access_tokens is not None:
+            self.line_length_limit = _MAX_AUTH
+        super().__init__(hooks, **options)
+        self.command_size_limits["AUTH"] = _MAX_AUTH
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         server = self.event_handler.server
@@ -196,6 +216,15 @@ class _Hooks:
 
     async def handle_AUTH(self, session: _Session, *_: Any) -> Any:  # noqa: N802
         return await self.reply(session, "AUTH", MISSING)
+
+    async def auth_XOAUTH2(self, session: _Session, args: list[str]) -> AuthResult:  # noqa: N802
+        if self.server.knows_token(args[-1]):
+            return AuthResult(success=True)
+        if await session.challenge_auth('{"status":"400","schemes":"Bearer"}') is MISSING:
+            return AuthResult(success=False, handled=True)
+        return AuthResult(
+            success=False, handled=False, message="535 5.7.8 Username and Password not accepted. gsmtp"
+        )
 
     async def handle_MAIL(  # noqa: N802
         self, session: _Session, _: Any, envelope: Any, address: str, __: Any

@@ -40,6 +40,19 @@ def test_a_mail_arrives(security: Any, provide: Provide, message: Message) -> No
     assert receipt.detail == "250 2.0.0 Ok: queued as 4Xy"
 
 
+def test_the_name_it_gives_itself_and_where_bounces_go(
+    serve: Serve, provide: Provide, message: Message
+) -> None:
+    server = serve(*[lambda peer: peer.greet().take_mail("250 ok")] * 2)
+    for given in ({}, {"SMTP_HELO": "mx.acme.example", "SMTP_ENVELOPE_FROM": "bounces@ACME.example"}):
+        provide(server, **given).mailroom_deliver(message, Deadline(10))
+    assert [peer.heard[:2] for peer in server.peers] == [
+        ["ehlo acme.example", "MAIL FROM:<no-reply@acme.example>"],
+        ["ehlo mx.acme.example", "MAIL FROM:<bounces@acme.example>"],
+    ]
+    assert 'From: "Acme" <no-reply@acme.example>' in server.peers[1].mails[0]
+
+
 def test_a_login_is_not_forced_upon_a_server(provide: Provide, message: Message) -> None:
     with SmtpServer(auth_required=False) as server:
         provide(server, **NO_LOGIN).mailroom_deliver(message, Deadline(10))

@@ -12,6 +12,12 @@ from cognito_mailroom.testing import certificates
 from cognito_mailroom_smtp import SmtpProvider
 
 LOGIN = {"SMTP_USERNAME": "AKIAEXAMPLE", "SMTP_PASSWORD": "open sesame"}
+OAUTH = {
+    "SMTP_USERNAME": "AKIAEXAMPLE",
+    "SMTP_OAUTH_TOKEN_URL": "https://login.microsoftonline.com/0a1b/oauth2/v2.0/token",
+    "SMTP_OAUTH_CLIENT_ID": "client-id-of-acme",
+    "SMTP_OAUTH_CLIENT_SECRET": "sesame, open",
+}
 
 
 def settings(**given: str) -> Any:
@@ -29,11 +35,13 @@ def test_the_entry_point_names_the_provider() -> None:
 
 def test_the_variables() -> None:
     found = {variable.name: variable for variable in variables(SmtpProvider.Settings)}
-    assert list(found) == [
-        f"SMTP_{name}" for name in ("HOST", "PORT", "SECURITY", "USERNAME", "PASSWORD", "CA_FILE", "PROXY")
-    ]
+    assert [name.removeprefix("SMTP_") for name in found] == [
+        "HOST", "PORT", "SECURITY", "USERNAME", "PASSWORD", "CA_FILE", "PROXY", "HELO", "ENVELOPE_FROM",
+        "OAUTH_TOKEN_URL", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPE", "OAUTH_REFRESH_TOKEN",
+    ]  # fmt: skip
     assert [name for name in found if found[name].required] == ["SMTP_HOST"]
-    assert [name for name in found if found[name].is_secret] == ["SMTP_USERNAME", "SMTP_PASSWORD"]
+    secrets = {"USERNAME", "PASSWORD", "OAUTH_CLIENT_SECRET", "OAUTH_REFRESH_TOKEN"}
+    assert {name for name in found if found[name].is_secret} == {f"SMTP_{name}" for name in secrets}
     assert all(variable.help for variable in found.values())
 
 
@@ -70,6 +78,11 @@ NO_PROXIES = [
     "a:0",
     "@",
 ]
+NO_NAMES = [
+    "mail acme.example", "mäil.example", "-acme.example", "acme..example", "192.0.2.1]", "acme.example\n",
+    "x" * 64, "x." * 128 + "x",
+]  # fmt: skip
+NO_ENDPOINTS = ["http://login.example/token", "login.example/token", "https://login.example/token?x=1", "x"]
 NO_PORTS = ["0", "65536", "-1", "smtp", "5.5", "²", "९", "9" * 5000]
 
 
@@ -80,6 +93,9 @@ NO_PORTS = ["0", "65536", "-1", "smtp", "5.5", "²", "९", "9" * 5000]
         *(("SMTP_PORT", value, "1 to 65535") for value in NO_PORTS),
         *(("SMTP_SECURITY", value, "starttls, tls or none") for value in ["ssl", "STARTTLS", "true"]),
         *(("SMTP_CA_FILE", value, "CA certificates in PEM") for value in ["/nonexistent.pem", "/", __file__]),
+        *(("SMTP_HELO", value, "a name in ASCII") for value in NO_NAMES),
+        ("SMTP_ENVELOPE_FROM", "jürg@acme.example", "an address in ASCII"),
+        *(("SMTP_OAUTH_TOKEN_URL", value, "an https URL") for value in NO_ENDPOINTS),
         *(("SMTP_PROXY", value, "http://user:password@host:port") for value in NO_PROXIES),
     ],
 )
@@ -97,17 +113,50 @@ def test_a_malformed_value(name: str, value: str, wanted: str) -> None:
         ({"SMTP_USERNAME": "AKIAEXAMPLE"}, "SMTP_PASSWORD"),
         ({"SMTP_PASSWORD": "open sesame"}, "SMTP_USERNAME"),
         ({**LOGIN, "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
+        ({**OAUTH, "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
+        ({**OAUTH, "SMTP_PASSWORD": "open sesame"}, "SMTP_PASSWORD and SMTP_OAUTH_"),
+        *(({**OAUTH, missing: ""}, f"^To log in by XOAUTH2, set {missing} too\\.$") for missing in OAUTH),
+        (
+            {"SMTP_OAUTH_SCOPE": "x"},
+            "set SMTP_USERNAME and SMTP_OAUTH_TOKEN_URL and ",
+        ),
     ],
 )
 def test_a_contradiction(given: dict[str, str], named: str) -> None:
     with pytest.raises(ConfigurationError, match=named) as caught:
         SmtpProvider(settings(**given))
-    assert not [value for value in LOGIN.values() if value in str(caught.value)]
+    assert not [value for value in (LOGIN | OAUTH).values() if value in str(caught.value)]
+
+
+@pytest.mark.parametrize("name", ["mail.acme.example", "mx1", "[192.0.2.1]", "[IPv6:2001:db8::1]"])
+def test_names_to_give_oneself(name: str) -> None:
+    assert settings(SMTP_HELO=name).helo == name
+
+
+@pytest.mark.parametrize(
+    "url", ["https://oauth2.googleapis.com/token", "https://acme.example", "http://127.0.0.1:80/token/"]
+)
+def test_token_endpoints(url: str) -> None:
+    SmtpProvider(settings(**OAUTH | {"SMTP_OAUTH_TOKEN_URL": url}))
+
+
+def test_a_refresh_token_may_do_without_a_secret() -> None:
+    given = OAUTH | {"SMTP_OAUTH_CLIENT_SECRET": "", "SMTP_OAUTH_REFRESH_TOKEN": "r"}
+    SmtpProvider(settings(**given))
+
+
+@pytest.mark.parametrize(
+    "value", ["Acme <bounces@acme.example>", "acme.example", "<>", "bounces@acme.example>\r\nRCPT TO:<a@b>"]
+)
+def test_a_malformed_envelope_sender(value: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^SMTP_ENVELOPE_FROM is malformed: the "):
+        settings(SMTP_ENVELOPE_FROM=value)
 
 
 def test_credentials_show_in_no_repr() -> None:
-    found = settings(**LOGIN, SMTP_PROXY="http://us3r:s3cret@proxy.example:3128")
-    provider = SmtpProvider(found)
+    proxy = "http://us3r:s3cret@proxy.example:3128"
+    found = settings(**LOGIN, SMTP_PROXY=proxy, SMTP_OAUTH_CLIENT_SECRET="s3cret")
+    provider = SmtpProvider(settings(**LOGIN, SMTP_PROXY=proxy))
     shown = f"{found!r}{found}{provider!r}{provider}{vars(provider)}"
     assert not [value for value in (*LOGIN.values(), "us3r", "s3cret", "dXMzcjp") if value in shown]
     assert found.password == Secret("open sesame")

@@ -2,6 +2,6 @@
 
 from .kept import SmtpClient
 from .replies import SmtpReply
-from .session import SmtpEndpoint
+from .session import AccessTokens, SmtpEndpoint
 
-__all__ = ["SmtpClient", "SmtpEndpoint", "SmtpReply"]
+__all__ = ["AccessTokens", "SmtpClient", "SmtpEndpoint", "SmtpReply"]

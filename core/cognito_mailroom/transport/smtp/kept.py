@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 
 from cognito_mailroom.deadline import Deadline
+from cognito_mailroom.errors import CredentialsRefused
 from cognito_mailroom.message import Message
 from cognito_mailroom.transport.sockets import uptime
 
@@ -53,5 +55,14 @@ class SmtpClient:
                     if 200 <= answer[0] < 300:
                         return kept, answer
             self.close()
-        self._session = Session(self._server, message.sender.domain, deadline)
+        self._session = self._connect(message, deadline)
         return self._session, self._session.begin(message)
+
+    def _connect(self, message: Message, deadline: Deadline) -> Session:
+        connect = partial(Session, self._server, self._server.hello or message.sender.domain, deadline)
+        if not (tokens := self._server.access_tokens):
+            return connect()
+        token = tokens.get(deadline)
+        with suppress(CredentialsRefused):  # the token may have been revoked before its time
+            return connect(token)
+        return connect(tokens.renew(deadline))

@@ -6,10 +6,11 @@ import base64
 import re
 import ssl
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
+from cognito_mailroom.address import Address
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import ConfigurationError, MailroomError, Unsupported
 from cognito_mailroom.message import Message
@@ -25,13 +26,24 @@ if TYPE_CHECKING:
     from cognito_mailroom.transport.proxy import Proxy
 
 
+class AccessTokens(Protocol):
+    """Where the access tokens of an XOAUTH2 login come from; raises a MailroomError where there is none."""
+
+    def get(self, deadline: Deadline) -> Secret:
+        """A token, which may have been kept since the last mail."""
+
+    def renew(self, deadline: Deadline) -> Secret:
+        """A token that is fetched anew, since the server did not take the one before."""
+
+
 @frozen
 class SmtpEndpoint:
     """Where to connect, and how; ``tls`` is for the whole connection unless ``starttls`` is offered first.
 
     ``refusal`` says which error it is when a command is answered with a reply that is not wanted; it is
     given the message too, once there is one. A ``proxy`` is asked for a tunnel to any server but one on this
-    very machine.
+    very machine. With ``access_tokens`` the login is by XOAUTH2, without the password. ``hello`` is the name
+    to give oneself, if not the sender's domain; ``envelope_from`` is where bounces go, if not to the sender.
     """
 
     host: str
@@ -42,10 +54,15 @@ class SmtpEndpoint:
     password: Secret
     refusal: Callable[[str, SmtpReply, Message | None], MailroomError]
     proxy: Proxy | None = None
+    access_tokens: AccessTokens | None = None
+    hello: str = ""
+    envelope_from: Address | None = None
 
 
 class Session(BoundedSmtp):
     """Connected, encrypted and logged in once it is built; ``hello`` is the name it gives itself.
+
+    With an access ``token`` it logs in by XOAUTH2.
 
     Raises:
         MailroomError: the server refused something, or the proxy did.
@@ -53,7 +70,9 @@ class Session(BoundedSmtp):
 
     """
 
-    def __init__(self, server: SmtpEndpoint, hello: str, deadline: Deadline) -> None:
+    def __init__(
+        self, server: SmtpEndpoint, hello: str, deadline: Deadline, token: Secret | None = None
+    ) -> None:
         super().__init__(hello, deadline)
         self.last_used = uptime()
         self._server = server
@@ -62,6 +81,10 @@ class Session(BoundedSmtp):
         self._message: Message | None = None
         try:
             self._open(server)
+            if token:
+                self._log_in_by_token(server.username.reveal(), token)
+            elif server.username:
+                self._log_in(server.username.reveal(), server.password.reveal())
         except BaseException:
             self.hang_up()
             raise
@@ -75,7 +98,7 @@ class Session(BoundedSmtp):
             self.command_encoding = "utf-8"
             options = " SMTPUTF8 BODY=8BITMIME"
         self._message, self._private = message, _private_words(message)
-        return self.docmd("MAIL", f"FROM:<{message.sender}>{options}")
+        return self.docmd("MAIL", f"FROM:<{self._server.envelope_from or message.sender}>{options}")
 
     def finish(self, answer: tuple[int, bytes], message: Message, content: bytes) -> SmtpReply:
         """All that follows once `begin` was answered; returns the server's last reply."""
@@ -102,12 +125,27 @@ class Session(BoundedSmtp):
             self._require("STARTTLS", self.docmd("STARTTLS"))
             self.encrypt(server.tls, server.host)
             self._require("EHLO", self.ehlo())  # RFC 3207, 4.2: what was said in clear is forgotten
-        if server.username:
-            self._log_in(server.username.reveal(), server.password.reveal())
+
+    def _log_in_by_token(self, username: str, token: Secret) -> None:
+        """By https://developers.google.com/workspace/gmail/imap/xoauth2-protocol, which Microsoft follows."""
+        if "XOAUTH2" not in self._logins():
+            raise ConfigurationError(
+                "The SMTP server offers no login by XOAUTH2: check the host and the port, or use a password."
+            )
+        login = _base64(f"user={username}\x01auth=Bearer {token.reveal()}\x01\x01")
+        self._secrets += [token, Secret(login)]
+        answer = self.docmd(f"AUTH XOAUTH2 {login}")
+        if answer[0] == 334:  # details of an error, after which the server waits for an empty line
+            answer = self.docmd("")
+        self._require("AUTH XOAUTH2", answer)
+
+    def _logins(self) -> list[str]:
+        """The mechanisms on offer."""
+        return self.esmtp_features.get("auth", "").upper().split()
 
     def _log_in(self, username: str, password: str) -> None:
         # smtplib's own login tries one method after the other, and knows ASCII only.
-        offered = self.esmtp_features.get("auth", "").upper().split()
+        offered = self._logins()
         if "PLAIN" in offered:
             tokens = [_base64(f"\0{username}\0{password}")]
             lines = [f"AUTH PLAIN {tokens[0]}"]

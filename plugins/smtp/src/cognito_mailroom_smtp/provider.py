@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cognito_mailroom import ConfigurationError, Deadline, Message, Receipt, hookimpl
 from cognito_mailroom.transport import SmtpClient, SmtpEndpoint, compose, tls_context
 
+from .login import contradictions
 from .replies import refusal, unavailable
 from .settings import PORTS, SmtpSettings
+
+if TYPE_CHECKING:
+    from .oauth import AccessTokens
 
 
 class SmtpProvider:
@@ -20,13 +26,8 @@ class SmtpProvider:
     Settings = SmtpSettings
 
     def __init__(self, settings: SmtpSettings) -> None:
-        if bool(settings.username) != bool(settings.password):
-            raise ConfigurationError("SMTP_USERNAME and SMTP_PASSWORD go together: set both or neither.")
-        if settings.username and settings.security == "none":
-            raise ConfigurationError(
-                "SMTP_SECURITY=none would send SMTP_USERNAME and SMTP_PASSWORD unencrypted: "
-                "choose starttls or tls, or unset both."
-            )
+        for contradiction in contradictions(settings):
+            raise ConfigurationError(contradiction)
         self._host = settings.host
         self.client = SmtpClient(
             SmtpEndpoint(
@@ -38,6 +39,9 @@ class SmtpProvider:
                 password=settings.password,
                 refusal=refusal,
                 proxy=settings.proxy,
+                access_tokens=_access_tokens(settings),
+                hello=settings.helo or "",
+                envelope_from=settings.envelope_from,
             )
         )
 
@@ -63,3 +67,11 @@ class SmtpProvider:
     def close(self) -> None:
         """Takes leave of the server; the next mail connects anew."""
         self.client.close()
+
+
+def _access_tokens(settings: SmtpSettings) -> AccessTokens | None:
+    if not settings.oauth.token_url:
+        return None
+    from .oauth import AccessTokens  # an HTTP client, which few need
+
+    return AccessTokens(settings.oauth)

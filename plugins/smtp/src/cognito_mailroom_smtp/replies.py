@@ -27,6 +27,10 @@ from . import words
 
 _ACCOUNT = "check MAILROOM_FROM and what the account may send"
 _LOGIN = "check SMTP_USERNAME and SMTP_PASSWORD"
+_LOGINS = {
+    "AUTH": _LOGIN,
+    "AUTH XOAUTH2": "check SMTP_USERNAME, SMTP_OAUTH_SCOPE and what the OAuth client may do in that mailbox",
+}
 _LATER = "a later try may succeed"
 _SERVER = "check SMTP_HOST, SMTP_PORT and SMTP_SECURITY"
 _SLOWER = "send more slowly, or have the limit raised"
@@ -74,10 +78,11 @@ def _when(reply: SmtpReply) -> str:
 
 
 def _for_an_operator(command: str, reply: SmtpReply, said: str) -> ConfigurationError:
-    if command == "AUTH" and reply.code in {"534", "535"}:
-        return CredentialsRefused(f"{said}: {_LOGIN}.")
-    if command == "AUTH" or reply.code == "530":
-        return ConfigurationError(f"{said}: {_LOGIN}.")
+    login = _LOGINS.get(command)
+    if login and reply.code in {"534", "535"}:
+        return CredentialsRefused(f"{said}: {login}.")
+    if login or reply.code == "530":
+        return ConfigurationError(f"{said}: {login or _LOGIN}.")
     if command not in {"MAIL", "RCPT", "DATA"}:
         return ConfigurationError(f"{said}: {_SERVER}.")
     understood = reply.status.startswith("5.7.") or words.speak_of_us(reply.text)

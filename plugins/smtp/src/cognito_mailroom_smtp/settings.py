@@ -9,14 +9,20 @@ from typing import TYPE_CHECKING
 
 import environ
 from attrs.converters import optional
-from cognito_mailroom import ConfigurationError, Secret
+from cognito_mailroom import Address, ConfigurationError, Secret
 from cognito_mailroom.transport import tls_context
+
+from .login import OAuthSettings
 
 if TYPE_CHECKING:
     from cognito_mailroom.transport import Proxy
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
+# RFC 5321, 4.1.2: a domain, or an address literal.
+_HELO = re.compile(
+    r"(?ai)(?=.{1,255}$)[a-z\d][a-z\d-]{0,62}(\.[a-z\d][a-z\d-]{0,62})*|\[(ipv6:)?[\da-f:.]+\]"
+)
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.?|[\da-f]*:[\da-f:]*:[\da-f:.]*", re.IGNORECASE)
 
 
@@ -54,6 +60,19 @@ def _proxy(text: str) -> Proxy:
     return Proxy.parse(text, "SMTP_PROXY")
 
 
+def _helo(text: str) -> str:
+    if not _HELO.fullmatch(text):
+        raise ValueError("want a name in ASCII such as mail.acme.example, or an address such as [192.0.2.1]")
+    return text
+
+
+def _envelope_from(text: str) -> Address:
+    address = Address(text)
+    if address.needs_smtputf8:
+        raise ValueError("want an address in ASCII, since not every server takes another")
+    return address
+
+
 @environ.config(prefix="SMTP", frozen=True)
 class SmtpSettings:
     """The environment variables of this plugin."""
@@ -74,3 +93,12 @@ class SmtpSettings:
     proxy: Proxy | None = environ.var(
         None, converter=optional(_proxy), help="the proxy to connect through, http://user:password@host:port"
     )
+    helo: str | None = environ.var(
+        None,
+        converter=optional(_helo),
+        help="the name to give oneself; default: the sender's domain",
+    )
+    envelope_from: Address | None = environ.var(
+        None, converter=optional(_envelope_from), help="where bounces go; default: the sender's address"
+    )
+    oauth: OAuthSettings = environ.group(OAuthSettings)
