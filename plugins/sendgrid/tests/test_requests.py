@@ -73,6 +73,16 @@ def test_in_the_sandbox_a_mail_is_checked_and_not_sent(send: Send, sendgrid: Sen
     assert sendgrid.messages == []
 
 
+def test_mails_go_past_the_lists_that_are_named(send: Send, sendgrid: SendGrid) -> None:
+    send(a_message(), SENDGRID_BYPASS_SUPPRESSIONS="bounces, unsubscribes")
+    assert body(sendgrid)["mail_settings"] == {
+        "sandbox_mode": {"enable": False},
+        "bypass_bounce_management": {"enable": True},
+        "bypass_unsubscribe_management": {"enable": True},
+    }
+    assert len(sendgrid.messages) == 1
+
+
 @pytest.mark.parametrize(
     ("tags", "categories"),
     [

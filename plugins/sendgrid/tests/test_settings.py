@@ -13,6 +13,15 @@ KEY = {"SENDGRID_API_KEY": "SG.sentinel"}
     [
         ({"SENDGRID_API_KEY": ""}, r"^SENDGRID_API_KEY is missing \(an API key that may send mail\)\.$"),
         ({"SENDGRID_SANDBOX": "perhaps"}, r"^SENDGRID_SANDBOX is malformed: want true or false\.$"),
+        *(
+            ({"SENDGRID_BYPASS_SUPPRESSIONS": value}, f"^SENDGRID_BYPASS_SUPPRESSIONS is malformed: {wanted}")
+            for value, wanted in [
+                ("bounce", "want bounces, spam or unsubscribes"),
+                ("spam,all", "want bounces, spam or unsubscribes"),
+                ("spam,,bounces", "a name between two commas is empty"),
+                ("spam,spam", "a name occurs twice"),
+            ]
+        ),
         ({"SENDGRID_BASE_URL": "http://api.sendgrid.com"}, r"^SENDGRID_BASE_URL is malformed: want https"),
         ({"SENDGRID_BASE_URL": "api.eu.sendgrid.com"}, r"^SENDGRID_BASE_URL is malformed: want "),
     ],

@@ -9,6 +9,7 @@ import pytest
 import urllib3
 from cognito_mailroom_sendgrid.standin import SendGrid
 
+ON = {"enable": True}
 PERSON = {"email": "a@example.com"}
 MAIL: dict[str, Any] = {
     "personalizations": [{"to": [PERSON]}],
@@ -58,6 +59,7 @@ def test_a_mail_by_the_rules_is_taken(sendgrid: SendGrid, changes: dict[str, Any
         ({"content": [HTML, TEXT]}, "content.1.type"),
         ({"template_id": "d-1"}, ""),
         ({"template_id": "welcome"}, ""),
+        ({"mail_settings": {"bypass_list_management": ON, "bypass_spam_management": ON}}, "mail_settings"),
         ({"headers": {"Subject": "x"}}, "headers"),
         ({"headers": {"X-Sg-Id": "x"}}, "headers"),
         ({"headers": {"X-Note": "ä"}}, "headers.X-Note"),

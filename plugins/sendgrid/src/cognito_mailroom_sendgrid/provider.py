@@ -13,6 +13,7 @@ from time import time
 
 import environ
 from attrs import evolve
+from attrs.converters import optional
 from cognito_mailroom import (
     Deadline,
     MailroomError,
@@ -24,7 +25,7 @@ from cognito_mailroom import (
     Unsupported,
     hookimpl,
 )
-from cognito_mailroom.settings import HostedTemplates, switch
+from cognito_mailroom.settings import HostedTemplates, names, switch
 from cognito_mailroom.transport import Answer, HttpClient, base_url, refusal_of
 from sendgrid.helpers import mail as sdk
 
@@ -46,6 +47,20 @@ _UNTRACKED = sdk.TrackingSettings(
     subscription_tracking=sdk.SubscriptionTracking(enable=False),
     ganalytics=sdk.Ganalytics(enable=False),
 )
+# SendGrid's lists that a mail may go past. It takes none of these along with bypass_list_management, which
+# goes past all of them and past the groups one can unsubscribe from.
+_BYPASSES = {
+    "bounces": ("bypass_bounce_management", sdk.BypassBounceManagement(enable=True)),
+    "spam": ("bypass_spam_management", sdk.BypassSpamManagement(enable=True)),
+    "unsubscribes": ("bypass_unsubscribe_management", sdk.BypassUnsubscribeManagement(enable=True)),
+}
+
+
+def _bypasses(text: str) -> tuple[str, ...]:
+    lists = names(text)
+    if not _BYPASSES.keys() >= {*lists}:
+        raise ValueError("want bounces, spam or unsubscribes, or several of them comma-separated")
+    return lists
 
 
 @environ.config(prefix="SENDGRID", frozen=True)
@@ -57,6 +72,11 @@ class SendGridSettings:
         "https://api.sendgrid.com", converter=base_url, help="EU region: https://api.eu.sendgrid.com"
     )
     sandbox: bool = environ.var("false", converter=switch, help="true to have mails checked and never sent")
+    bypass_suppressions: tuple[str, ...] | None = environ.var(
+        None,
+        converter=optional(_bypasses),
+        help="the lists that mails go past: bounces, spam, unsubscribes, comma-separated; default: none",
+    )
     template: HostedTemplates = environ.group(HostedTemplates)
 
 
@@ -71,6 +91,10 @@ class SendGridProvider:
     def __init__(self, settings: SendGridSettings) -> None:
         self._settings = settings
         self._client = HttpClient(settings.base_url)
+        self._mail_settings = sdk.MailSettings(
+            sandbox_mode=sdk.SandBoxMode(enable=settings.sandbox),
+            **dict(_BYPASSES[each] for each in settings.bypass_suppressions or ()),
+        )
 
     @hookimpl
     def mailroom_render(self, notification: Notification, draft: Message) -> Message | None:
@@ -91,7 +115,7 @@ class SendGridProvider:
         key, sandbox = self._settings.api_key, self._settings.sandbox
         answer = self._client.post(
             "/v3/mail/send",
-            body=_body(message, sandbox=sandbox),
+            body=_body(message, self._mail_settings),
             # Without an Accept header the API answers 406.
             headers={"Authorization": f"Bearer {key.reveal()}", "Accept": _JSON, "Content-Type": _JSON},
             deadline=deadline,
@@ -120,7 +144,7 @@ class SendGridProvider:
         )
 
 
-def _body(message: Message, *, sandbox: bool) -> bytes:
+def _body(message: Message, mail_settings: sdk.MailSettings) -> bytes:
     """What to post, written by SendGrid's own library; what the API refuses is left out."""
     mail = sdk.Mail(
         sdk.From(str(message.sender), message.sender.display_name),
@@ -144,5 +168,5 @@ def _body(message: Message, *, sandbox: bool) -> bytes:
     if message.idempotency_key:
         mail.add_custom_arg(sdk.CustomArg("idempotency_key", message.idempotency_key, p=0))
     mail.tracking_settings = _UNTRACKED
-    mail.mail_settings = sdk.MailSettings(sandbox_mode=sdk.SandBoxMode(enable=sandbox))
+    mail.mail_settings = mail_settings
     return json.dumps(mail.get()).encode()
