@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
 from cognito_mailroom import Address
+from cognito_mailroom.address import is_plain
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -26,6 +28,11 @@ from hypothesis import strategies as st
         ("a@MÜNCHEN.example", "a@xn--mnchen-3ya.example"),
         ("a@straße.example", "a@xn--strae-oqa.example"),  # IDNA 2003 would write to strasse.example
         ("a@例え。example", "a@xn--r8jz45g.example"),
+        ("alex..dot@example.com", '"alex..dot"@example.com'),
+        (".alex@example.com", '".alex"@example.com'),
+        ("alex.@docomo.example", '"alex."@docomo.example'),
+        ("用户.@example.com", '"用户."@example.com'),
+        ("a=b?c@example.com", "a=b?c@example.com"),
         ("l" * 64 + "@example.com", "l" * 64 + "@example.com"),
     ],
 )
@@ -55,9 +62,12 @@ def test_an_address_is_kept_with_its_domain_in_ascii(given: str, kept: str) -> N
         " alex@example.com",
         "alex@example.com ",
         "alex@exam ple.com",
-        "alex..dot@example.com",
-        ".alex@example.com",
-        "alex.@example.com",
+        "=?utf-8?q?=61=6c=65=78?=@example.com",
+        "=?x?q?alex=40evil.example=3e=20?=@example.com",
+        '"=?utf-8?b?YWxleA==?="@example.com',
+        "=?utf-8?q?alex@example.com",
+        '""@example.com"',
+        "." * 63 + "@example.com",
         "al(ex)@example.com",
         "al<ex@example.com",
         "al,ex@example.com",
@@ -101,6 +111,10 @@ def test_a_malformed_address_is_refused_without_being_repeated(spec: str) -> Non
         ('  "Acme, Inc."  <no-reply@acme.example> ', "no-reply@acme.example", "Acme, Inc."),
         (r'"The \"Acme\"" <no-reply@acme.example>', "no-reply@acme.example", 'The "Acme"'),
         ("Ärzte <no-reply@acme.example>", "no-reply@acme.example", "Ärzte"),
+        ("=?UTF-8?Q?Caf=C3=A9?= <no-reply@acme.example>", "no-reply@acme.example", "Café"),
+        ("=?utf-8?b?Q2Fmw6k=?= =?iso-8859-1?q?_Z=FCrich?= <a@b.example>", "a@b.example", "Café Zürich"),
+        ('"=?UTF-8?Q?Caf=C3=A9?=" <a@b.example>', "a@b.example", "=?UTF-8?Q?Caf=C3=A9?="),
+        ("What =? <a@b.example>", "a@b.example", "What =?"),
     ],
 )
 def test_a_named_address_is_read_as_people_write_it(text: str, spec: str, name: str) -> None:
@@ -108,7 +122,20 @@ def test_a_named_address_is_read_as_people_write_it(text: str, spec: str, name: 
 
 
 @pytest.mark.parametrize(
-    "text", ["Acme", "Acme <>", "Acme <a@b> x", "Acme <a@b", "Ac\r\nme <a@b.example>", "\x1b <a@b.example>"]
+    "text",
+    [
+        "Acme",
+        "Acme <>",
+        "Acme <a@b> x",
+        "Acme <a@b",
+        "Ac\r\nme <a@b.example>",
+        "\x1b <a@b.example>",
+        "=?UTF-8?Q?Acme_=3Cno-reply=40acme.example=3E?=",
+        "=?UTF-8?Q?Ac=0D=0Ame?= <a@b.example>",
+        "=?utf-8?q?=ff?= <a@b.example>",
+        "=?utf-8?b?A?= <a@b.example>",
+        "=?no-charset?q?Acme?= <a@b.example>",
+    ],
 )
 def test_a_malformed_named_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^the (address|local part|display name) "):
@@ -118,6 +145,12 @@ def test_a_malformed_named_address_is_refused(text: str) -> None:
 def test_a_display_name_is_quoted_where_it_is_shown() -> None:
     assert Address("a@b.example").formatted == "a@b.example"
     assert Address("a@b.example", 'Acme "X", Inc.\\').formatted == r'"Acme \"X\", Inc.\\" <a@b.example>'
+
+
+@pytest.mark.parametrize("text", ['"Acme <no-reply@acme.example>"', "'no-reply@acme.example'", ' "" '])
+def test_quotation_marks_that_are_left_on_are_named(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^the address has quotation marks around it: leave them off$"):
+        Address.parse(text)
 
 
 def test_an_address_tells_its_parts() -> None:
@@ -148,6 +181,35 @@ def test_any_text_is_an_address_fit_for_a_header_or_a_value_error(text: str) -> 
     assert address.domain.isascii()
     assert all(unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in str(address))
     assert Address(str(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("name", "encoded"),
+    [
+        ("", "a@b.example"),
+        ("Acme, Inc.", '"Acme, Inc." <a@b.example>'),
+        ("Café, Ltd", "=?utf-8?q?Caf=C3=A9=2C_Ltd?= <a@b.example>"),
+        ("=?utf-8?q?x?=", "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?= <a@b.example>"),
+    ],
+)
+def test_an_address_in_ascii(name: str, encoded: str) -> None:
+    assert Address("a@b.example", name).encoded == encoded
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200))
+@example("株式会社アクメ" * 12)
+@example("🔑" * 40)
+@example("Größe " * 30)
+def test_a_name_of_any_length_is_in_words_of_75_characters(name: str) -> None:
+    address = Address("no-reply@acme.example", name)
+    encoded = address.encoded
+    assert encoded.isascii()
+    assert encoded.isprintable()
+    if not is_plain(name):
+        *words, spec = encoded.split(" ")
+        assert spec == "<no-reply@acme.example>"
+        assert all(re.fullmatch(r"=\?utf-8\?[bq]\?[!->@-~]+\?=", word) and len(word) <= 75 for word in words)
+        assert Address.parse(encoded) == address
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"])))

@@ -12,6 +12,7 @@ from attrs import field, frozen
 # takes 8 ms to compile a range of all Unicode.
 _ATOM = r'[^\x00-\x20"(),.:;<>@[\\\]\x7f]+'
 _DOT_ATOM = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_DOTS_AND_ATOMS = re.compile(rf"(\.|{_ATOM})+")
 _QUOTED = re.compile(r'"([^"\\]|\\.)*"')
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9])?", re.IGNORECASE)
 _NAMED = re.compile(r"\s*(?P<name>.*?)\s*<(?P<spec>[^<>]*)>\s*")
@@ -27,6 +28,21 @@ def has_controls(text: str) -> bool:
     )
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text can stand in a header as it is: in ASCII, and with no encoded word."""
+    return text.isascii() and "=?" not in text
+
+
+def _decoded(words: str) -> str:
+    from email.errors import HeaderParseError
+    from email.header import decode_header, make_header
+
+    try:
+        return str(make_header(decode_header(words)))
+    except (HeaderParseError, LookupError, ValueError):
+        raise ValueError("the display name of the address cannot be decoded") from None
+
+
 def _to_ascii(domain: str) -> str:
     if domain.isascii():
         return domain.lower()
@@ -40,7 +56,7 @@ def _to_ascii(domain: str) -> str:
 
 
 def _check_spec(spec: str) -> str:
-    """The address with its domain in ASCII; raises ValueError without quoting what it was given."""
+    """The address as SMTP has it; raises ValueError without quoting what it was given."""
     local, at, domain = spec.rpartition("@")
     if not at or not local or not domain:
         raise ValueError("the address is not of the form local-part@domain")
@@ -48,8 +64,14 @@ def _check_spec(spec: str) -> str:
         raise ValueError("the address contains a control character")
     if any(unicodedata.category(char) in {"Cf", "Zs"} for char in local if char != " "):
         raise ValueError("the address contains an invisible character")
+    if "=?" in local:  # some servers decode it, and write to whom it then names
+        raise ValueError("the local part of the address looks like an encoded word")
     if not (_DOT_ATOM.fullmatch(local) or _QUOTED.fullmatch(local)):
-        raise ValueError("the local part of the address is malformed")
+        # Japanese carriers gave away some with dots in a row or at an end, which RFC 5321, 4.1.2 knows in
+        # quotes alone. What else there would be to quote is more likely two addresses, or none.
+        if not _DOTS_AND_ATOMS.fullmatch(local):
+            raise ValueError("the local part of the address is malformed")
+        local = f'"{local}"'
     if len(local.encode()) > _MAX_LOCAL_OCTETS:
         raise ValueError(f"the local part of the address exceeds {_MAX_LOCAL_OCTETS} octets")
     domain = _to_ascii(domain)
@@ -70,7 +92,8 @@ def _check_display_name(_: Address, __: object, name: str) -> None:
 class Address:
     """An e-mail address, checked on construction; ``str(address)`` is the bare addr-spec.
 
-    An internationalised domain is kept in its ASCII form (IDNA 2008). The repr shows the domain only.
+    An internationalised domain is kept in its ASCII form (IDNA 2008), and in quotes a local part with dots
+    in a row or at an end. The repr shows the domain only.
 
     Raises:
         ValueError: the address is malformed; the text says how and does not repeat the address.
@@ -82,12 +105,22 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Address:
-        """Reads ``Acme <no-reply@acme.example>``, or the bare address; raises ValueError."""
+        """Reads ``Acme <no-reply@acme.example>``, its name in encoded words or not, or the bare address.
+
+        Raises:
+            ValueError: the address or its name is malformed.
+
+        """
+        text = text.strip()
+        if text and text[0] == text[-1] and text[0] in "\"'":
+            raise ValueError("the address has quotation marks around it: leave them off")
         if not (named := _NAMED.fullmatch(text)):
-            return cls(text.strip())
+            return cls(text)
         name = named["name"]
         if _QUOTED.fullmatch(name):
             name = re.sub(r"\\(.)", r"\1", name[1:-1])
+        elif "=?" in name:
+            name = _decoded(name)
         return cls(named["spec"], name)
 
     @property
@@ -111,6 +144,16 @@ class Address:
         if not self.display_name:
             return self.addr_spec
         return f'"{quote(self.display_name)}" <{self.addr_spec}>'
+
+    @property
+    def encoded(self) -> str:
+        """As `formatted`, but with a name beyond ASCII in words of 75 characters at most (RFC 2047, 2)."""
+        if is_plain(self.display_name):
+            return self.formatted
+        from email.header import Header
+
+        words = Header(self.display_name, "utf-8", maxlinelen=75).encode(linesep="")
+        return f"{words} <{self.addr_spec}>"
 
     def __str__(self) -> str:
         return self.addr_spec

@@ -157,6 +157,7 @@ class _Session(SMTP):  # type: ignore[misc]
     """One connection, as far as aiosmtpd asks no hook."""
 
     greeted = False
+    argument = ""  # what came with MAIL or RCPT
 
     def __init__(self, hooks: _Hooks, **options: Any) -> None:
         if hooks.server.access_tokens is not None:
@@ -183,6 +184,19 @@ class _Session(SMTP):  # type: ignore[misc]
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
         reply = await self.event_handler.reply(self, "STARTTLS", MISSING)
         await (super().smtp_STARTTLS(arg) if reply is MISSING else self.push(reply))
+
+    async def smtp_MAIL(self, arg: str) -> None:  # noqa: N802
+        self.argument = arg
+        await super().smtp_MAIL(arg)
+
+    async def smtp_RCPT(self, arg: str) -> None:  # noqa: N802
+        self.argument = arg
+        await super().smtp_RCPT(arg)
+
+    @property
+    def mailbox(self) -> str:
+        """What MAIL or RCPT names: aiosmtpd itself takes the quotes off a local part with dots in a row."""
+        return self.argument.partition("<")[2].rpartition(">")[0]
 
     async def check_auth_needed(self, caller_method: str) -> bool:  # noqa: ARG002
         needed = self.event_handler.server.auth_required and not self.session.authenticated
@@ -226,20 +240,16 @@ class _Hooks:
             success=False, handled=False, message="535 5.7.8 Username and Password not accepted. gsmtp"
         )
 
-    async def handle_MAIL(  # noqa: N802
-        self, session: _Session, _: Any, envelope: Any, address: str, __: Any
-    ) -> str:
+    async def handle_MAIL(self, session: _Session, _: Any, envelope: Any, *__: Any) -> str:  # noqa: N802
         reply: str = await self.reply(session, "MAIL", "250 2.1.0 OK")
         if reply.startswith("2"):
-            envelope.mail_from = address
+            envelope.mail_from = session.mailbox
         return reply
 
-    async def handle_RCPT(  # noqa: N802
-        self, session: _Session, _: Any, envelope: Any, address: str, __: Any
-    ) -> str:
+    async def handle_RCPT(self, session: _Session, _: Any, envelope: Any, *__: Any) -> str:  # noqa: N802
         reply: str = await self.reply(session, "RCPT", "250 2.1.5 OK")
         if reply.startswith("2"):
-            envelope.rcpt_tos.append(address)
+            envelope.rcpt_tos.append(session.mailbox)
         return reply
 
     async def handle_DATA(self, session: _Session, _: Any, envelope: Any) -> str:  # noqa: N802

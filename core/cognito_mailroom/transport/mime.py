@@ -12,10 +12,11 @@ from secrets import token_hex
 
 from attrs import frozen
 
-from cognito_mailroom.address import Address
+from cognito_mailroom.address import Address, is_plain
 from cognito_mailroom.message import Message
 
-_MAX_LINE, _MAX_WORD = 76, 900  # characters; RFC 5322, 2.1.1 allows lines of 998 at most
+# In characters. RFC 2047, 2: lines with encoded words have 76 at most. RFC 5322, 2.1.1: others may have 998.
+_MAX_LINE, _MAX_WORD = 76, 900
 
 
 @frozen
@@ -70,13 +71,9 @@ def _message_id(message: Message) -> str:
     return f"<{unique}@{message.sender.domain}>"
 
 
-def _is_plain(text: str) -> bool:
-    return text.isascii() and "=?" not in text
-
-
 def _text(name: str, text: str) -> _Header:
-    plain = _is_plain(text) and all(len(word) <= _MAX_WORD for word in text.split())
-    header = Header(text, "us-ascii" if plain else "utf-8", header_name=name)
+    plain = is_plain(text) and all(len(word) <= _MAX_WORD for word in text.split())
+    header = Header(text, "us-ascii" if plain else "utf-8", _MAX_LINE, header_name=name)
     return _Header(name, header.encode(linesep="\r\n").lstrip())  # no first line that is empty
 
 
@@ -84,9 +81,9 @@ def _mailbox(name: str, address: Address) -> _Header:
     shown = address.display_name
     if not shown:
         return _Header(name, str(address))
-    if _is_plain(shown) and len(shown) < _MAX_LINE - len(name):
+    if is_plain(shown) and len(shown) < _MAX_LINE - len(name):
         phrase = f'"{quote(shown)}"'
     else:
-        phrase = Header(shown, "utf-8", header_name=name).encode(linesep="\r\n")
+        phrase = Header(shown, "utf-8", _MAX_LINE, header_name=name).encode(linesep="\r\n")
     fold = "" if len(f"{name}: {phrase} <{address}>") <= _MAX_LINE else "\r\n"
     return _Header(name, f"{phrase}{fold} <{address}>")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from cognito_mailroom import Address, ConfigurationError, Receipt
+from cognito_mailroom import Address, ConfigurationError, Receipt, Unsupported
 from cognito_mailroom.testing import IDEMPOTENCY_KEY, a_message
 from cognito_mailroom_mailgun.standin import Mailgun
 
@@ -90,6 +90,41 @@ def test_a_header_does_not_replace_what_the_mail_itself_says(send: Send, mailgun
 def test_a_reply_to_among_the_headers_counts_where_the_mail_has_none(send: Send, mailgun: Mailgun) -> None:
     send(a_message(reply_to=None, headers={"Reply-To": "support@acme.example"}))
     assert form(mailgun)["h:Reply-To"] == ["support@acme.example"]
+
+
+@pytest.mark.parametrize("field", ["sender", "recipient", "reply_to"])
+@pytest.mark.parametrize("name", ["Zoë, Ltd (Zürich)", "株式会社アクメ" * 12, "=?utf-8?q?x?="])
+def test_a_name_beyond_ascii_is_in_short_encoded_words(
+    name: str, field: str, send: Send, mailgun: Mailgun
+) -> None:
+    address = Address("no-reply@acme.example", name)
+    send(a_message(**{field: address}))
+    sent = form(mailgun)[{"sender": "from", "recipient": "to", "reply_to": "h:Reply-To"}[field]][0]
+    assert sent.isascii()
+    assert max(map(len, sent.split(" "))) <= 75
+    assert Address.parse(sent) == address
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [("recipient", Unsupported), ("sender", ConfigurationError), ("reply_to", ConfigurationError)],
+)
+def test_an_address_outside_ascii_is_not_tried(
+    field: str, kind: type[Exception], send: Send, mailgun: Mailgun
+) -> None:
+    with pytest.raises(kind, match="ASCII before") as raised:
+        send(a_message(**{field: Address("zoë@acme.example")}))
+    assert type(raised.value) is kind
+    assert "zoë" not in str(raised.value)
+    assert not mailgun.server.requests
+
+
+def test_more_than_mailgun_takes_is_not_tried(send: Send, mailgun: Mailgun) -> None:
+    message = a_message(text="", html="", hosted_template="welcome", variables={"name": "ä" * 2000})
+    send(message)
+    with pytest.raises(Unsupported, match="no more than 16384 bytes of headers, tags and variables"):
+        send(message.evolve(headers={"X-Note": "x" * 5000}))
+    assert len(mailgun.messages) == 1
 
 
 def test_a_mail_of_nothing_but_text(send: Send, mailgun: Mailgun) -> None:

@@ -31,7 +31,7 @@ def test_a_mail_without_tracking_and_with_all_to_search_for(send: Send, ses: Ses
             {"Name": "client_id", "Value": "1example23456789"},
             {"Name": "idempotency_key", "Value": IDEMPOTENCY_KEY},
         ],
-        "ReplyToAddresses": ["Acme Support <support@acme.example>"],
+        "ReplyToAddresses": ['"Acme Support" <support@acme.example>'],
         "Content": {
             "Simple": {
                 "Subject": {"Data": message.subject, "Charset": "UTF-8"},
@@ -97,8 +97,18 @@ def test_a_template(send: Send, ses: SesServer) -> None:
     assert headers["Auto-Submitted"] == "auto-generated"
     assert all(value.isascii() and value.isprintable() for value in headers.values())
     assert sent["FromEmailAddress"].isascii()
-    assert sent["ReplyToAddresses"] == ["Acme Support <support@acme.example>"]
+    assert sent["ReplyToAddresses"] == ['"Acme Support" <support@acme.example>']
     assert "ConfigurationOverrides" in sent
+
+
+@pytest.mark.parametrize("name", ["Zoë's Bäckerei", "株式会社アクメ" * 12, "=?utf-8?q?x?="])
+def test_a_name_beyond_ascii_is_in_short_encoded_words(name: str, send: Send, ses: SesServer) -> None:
+    sender = Address("no-reply@acme.example", name)
+    send(a_message(sender=sender))
+    sent = body(ses)["FromEmailAddress"]
+    assert sent.isascii()
+    assert max(map(len, sent.split(" "))) <= 75
+    assert Address.parse(sent) == sender
 
 
 @pytest.mark.parametrize(("text", "html"), [("only", ""), ("", "<p>only</p>")])

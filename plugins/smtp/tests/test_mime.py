@@ -193,7 +193,9 @@ def test_display_names(field: str, header: str, name: str, arrives: Send) -> Non
         phrase = re.sub(r"\\(.)", r"\1", phrase[1:-1])
     assert decoded(phrase) == name
     assert mail.content.isascii()
-    assert max(map(len, mail.content.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+    lines = mail.content.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert max(map(len, lines)) <= 76
+    assert all(len(word) <= 75 for line in lines for word in line.split() if word.startswith("=?"))
 
 
 def test_long_headers_are_folded_and_not_encoded(arrives: Send) -> None:
@@ -208,6 +210,7 @@ def test_long_headers_are_folded_and_not_encoded(arrives: Send) -> None:
     "spec",
     [
         '"jane doe"@example.com',
+        '"jane..doe."@example.com',
         '"a\\"b"@example.com',
         '"<x>"@example.com',
         '"a, b@example.org"@example.com',
@@ -217,7 +220,13 @@ def test_long_headers_are_folded_and_not_encoded(arrives: Send) -> None:
 def test_unusual_local_parts(spec: str, arrives: Send) -> None:
     mail = arrives(recipient=Address(spec))
     assert mail.rcpt_to == [spec]
+    assert f"\r\nTo: {spec}\r\n".encode() in mail.content
     assert len(mail.message["To"].addresses) == 1
+
+
+def test_dots_that_only_quotes_allow(arrives: Send) -> None:
+    mail = arrives(sender=Address(".no-reply@acme.example"), recipient=Address("jane..doe.@example.com"))
+    assert (mail.mail_from, mail.rcpt_to) == ('".no-reply"@acme.example', ['"jane..doe."@example.com'])
 
 
 def test_internationalised_domains(arrives: Send) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cognito_mailroom import Address, Trigger
+from cognito_mailroom import Address, Trigger, Unsupported
 from cognito_mailroom.testing.builders import CODE, a_message, a_notification
 from cognito_mailroom.testing.driver import violated
 from cognito_mailroom.testing.harness import Counterpart
@@ -49,6 +49,14 @@ class MailContract(ContractFixtures):
         )
         load().deliver(message).expect_receipt("A mail beyond ASCII must be delivered")
         check_arrival(counterpart, message)
+
+    def test_local_part_in_quotes(self, counterpart: Counterpart, load: Load) -> None:
+        """A local part that RFC 5321 knows in quotes alone is sent in quotes, unless it is Unsupported."""
+        message = a_message(recipient=Address("sentinel..recipient.@example.com"))
+        outcome = load().deliver(message)
+        if not isinstance(outcome.result, Unsupported):
+            outcome.expect_receipt("A mail to a local part in quotes must be delivered, or be Unsupported")
+            check_arrival(counterpart, message)
 
     def test_long_subject(self, counterpart: Counterpart, load: Load) -> None:
         """A subject longer than a line arrives as it was."""

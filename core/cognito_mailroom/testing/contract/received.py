@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cognito_mailroom import Message
+from cognito_mailroom import Address, Message
 from cognito_mailroom.testing.driver import violated
 from cognito_mailroom.testing.harness import Counterpart
 from cognito_mailroom.testing.stand_in import ReceivedMail
@@ -35,7 +35,10 @@ def check_headers(mail: ReceivedMail, message: Message) -> None:
         ("From", message.sender), ("To", message.recipient), ("Reply-To", message.reply_to),
     ):  # fmt: skip
         header = mail.message[name]
-        arrived = [(each.display_name, each.addr_spec) for each in header.addresses] if header else []
+        # Where only dots are the matter, the email package takes quotes off.
+        arrived = [
+            (each.display_name, str(Address(each.addr_spec))) for each in (header.addresses if header else [])
+        ]
         if arrived != ([(address.display_name, str(address))] if address else []):
             violated(f"The header {name} arrived as {header!r}, not as {address and address.formatted!r}.")
     for name, text in {"Subject": message.subject, **message.headers}.items():

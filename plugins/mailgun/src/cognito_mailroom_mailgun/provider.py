@@ -13,6 +13,7 @@ from typing import Any
 import environ
 from attrs import evolve
 from cognito_mailroom import (
+    ConfigurationError,
     Deadline,
     MailroomError,
     Message,
@@ -22,6 +23,7 @@ from cognito_mailroom import (
     Rejected,
     Secret,
     Unavailable,
+    Unsupported,
     hookimpl,
 )
 from cognito_mailroom.lazy_imports import lazy_imports
@@ -47,6 +49,9 @@ _MAX_TAGS, _TAG_CHARS = 3, 128
 
 Source: https://documentation.mailgun.com/docs/mailgun/user-manual/tracking-messages/track-tagging
 """
+
+_MAX_OPTIONS = 16_384
+"""Bytes of all fields that begin with o:, h:, v: or t: (see the API reference)."""
 
 
 def _domain(text: str) -> str:
@@ -91,7 +96,7 @@ class MailgunProvider:
         """Hands the mail to Mailgun.
 
         Raises:
-            DeliveryError: the recipient was refused, the limit is reached or no answer came.
+            DeliveryError: the recipient was refused or cannot be served, the limit is reached, no answer.
             ConfigurationError: Mailgun refused the request for any other reason.
 
         """
@@ -124,15 +129,22 @@ class MailgunProvider:
 
 def _form(message: Message, *, test_mode: bool) -> list[tuple[str, tuple[None, str]]]:
     """The fields to post, as parts without a file's name, which need no quoting as other forms do."""
+    if message.recipient.needs_smtputf8:
+        raise Unsupported("Mailgun delivers to no address with anything but ASCII before the @.")
+    if any(address.needs_smtputf8 for address in (message.sender, message.reply_to) if address):
+        raise ConfigurationError(
+            "Mailgun takes only ASCII before an @: see MAILROOM_FROM and MAILROOM_REPLY_TO."
+        )
     own = {"from", "to", "subject", *(["reply-to"] if message.reply_to else [])}
     tags = [tag.encode("ascii", "ignore").decode()[:_TAG_CHARS] for tag in message.tags]
     fields: dict[str, Any] = {
-        "from": message.sender.formatted,
-        "to": message.recipient.formatted,
+        # Mailgun itself puts names beyond ASCII that have a comma or the like in quotes, where none may be.
+        "from": message.sender.encoded,
+        "to": message.recipient.encoded,
         "subject": message.subject,
         "text": message.text,
         "html": message.html,
-        "h:Reply-To": message.reply_to and message.reply_to.formatted,
+        "h:Reply-To": message.reply_to and message.reply_to.encoded,
         **{f"h:{name}": value for name, value in message.headers.items() if name.lower() not in own},
         "v:idempotency_key": message.idempotency_key,
         "o:tag": [tag for tag in dict.fromkeys(tags) if tag][:_MAX_TAGS],
@@ -147,4 +159,11 @@ def _form(message: Message, *, test_mode: bool) -> list[tuple[str, tuple[None, s
         variables = json.dumps(dict(message.variables))
         fields |= {"template": message.hosted_template, "t:text": "yes", "t:variables": variables}
     listed = [(name, values if isinstance(values, list) else [values]) for name, values in fields.items()]
-    return [(name, (None, value)) for name, values in listed for value in values if value]
+    form = [(name, value) for name, values in listed for value in values if value]
+    options = sum(len((name + value).encode()) for name, value in form if name[1:2] == ":")
+    if options > _MAX_OPTIONS:
+        raise Unsupported(
+            f"Mailgun takes no more than {_MAX_OPTIONS} bytes of headers, tags and variables, "
+            f"and this mail has {options}: a template of core's own needs none."
+        )
+    return [(name, (None, value)) for name, value in form]

@@ -161,7 +161,7 @@ def _body(message: Message, mail_settings: sdk.MailSettings) -> bytes:
     for name, value in message.headers.items():
         if not re.fullmatch(_RESERVED, name, re.IGNORECASE):
             # The API wants RFC 2047's words ready made.
-            encoded = value if value.isascii() else Header(value, "utf-8").encode(linesep="")
+            encoded = value if value.isascii() else Header(value, "utf-8", 75).encode(linesep="")
             mail.add_header(sdk.Header(name, encoded))
     for category in dict.fromkeys(tag[:255] for tag in message.tags[:10]):
         mail.add_category(sdk.Category(category))

@@ -9,10 +9,9 @@ import html
 import json
 import re
 from email.header import Header
-from email.utils import formataddr
 from typing import Any
 
-from cognito_mailroom import Address, ConfigurationError, Message, Unsupported
+from cognito_mailroom import ConfigurationError, Message, Unsupported
 from cognito_mailroom.transport import needs_smtputf8
 
 _UNTRACKED = {"Tracking": {"OpenTrackingEnabled": "DISABLED", "ClickTrackingEnabled": "DISABLED"}}
@@ -29,10 +28,10 @@ def send_email(message: Message, configuration_set: str | None, identity_arn: st
     # SES knows no idempotency key; by this tag its events tell which mails are one and the same.
     tags["idempotency_key"] = message.idempotency_key
     parameters = {
-        "FromEmailAddress": _mailbox(message.sender),
+        "FromEmailAddress": message.sender.encoded,
         "FromEmailAddressIdentityArn": identity_arn,
         "Destination": {"ToAddresses": [str(message.recipient)]},
-        "ReplyToAddresses": [_mailbox(message.reply_to)] if message.reply_to else [],
+        "ReplyToAddresses": [message.reply_to.encoded] if message.reply_to else [],
         "EmailTags": [{"Name": name, "Value": _tag(value)} for name, value in tags.items() if value],
         "ConfigurationSetName": configuration_set,
         "ConfigurationOverrides": _UNTRACKED,
@@ -73,11 +72,7 @@ def _headers(message: Message) -> list[dict[str, str]]:
 
 
 def _encoded(value: str) -> str:
-    return value if value.isascii() else Header(value).encode(linesep="")
-
-
-def _mailbox(address: Address) -> str:
-    return formataddr((address.display_name, str(address)))
+    return value if value.isascii() else Header(value, maxlinelen=75).encode(linesep="")
 
 
 def _tag(value: str) -> str:
