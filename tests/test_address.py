@@ -169,7 +169,13 @@ def test_an_address_cannot_be_changed() -> None:
         Address("a@b.example").addr_spec = "c@d.example"  # type: ignore[misc]
 
 
-@given(st.one_of(st.text(), st.builds("{}@{}".format, st.text(min_size=1), st.text(min_size=1))))
+@given(
+    st.one_of(
+        st.text(),
+        st.builds("{}@{}".format, st.text(min_size=1), st.text(min_size=1)),
+        st.builds("{}@b.example".format, st.text('a."\\@=?<>(), é', min_size=1)),
+    )
+)
 @example("a@" + "\u0300.example")
 @example("a@xn--ü.example")
 @example("a@xn--\u00df.example")
@@ -180,6 +186,9 @@ def test_any_text_is_an_address_fit_for_a_header_or_a_value_error(text: str) -> 
         return
     assert address.domain.isascii()
     assert all(unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in str(address))
+    assert "=?" not in address.local_part
+    unquoted = re.sub(r'^"(?:[^"\\]|\\.)*"$', "quoted", address.local_part)
+    assert all(atom and not set(atom) & set(' "(),:;<>@[\\]') for atom in unquoted.split("."))
     assert Address(str(address)) == address
 
 
