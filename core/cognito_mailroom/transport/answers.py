@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import ssl
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -28,7 +27,7 @@ from cognito_mailroom.notification import Secret
 
 from .name_lookup import NameLookUpTimeout
 
-_ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]]+@[^\s<>\"',;:()\[\]]+")
+_TOLD = ("code", "one_click_link_valid", "one_click_link_invalid")
 _MAX_WORDS, _MAX_SEARCHED = 200, 2_048  # characters
 
 
@@ -71,13 +70,12 @@ def refusal_of(
 ) -> MailroomError:
     """The error for an answer that is no success, whatever the provider may have quoted in it.
 
-    ``words`` are the provider's own. They are cleaned of the message's recipient and code and of every
-    Secret in the plugin's ``settings``. The status decides which error it is, unless the plugin knows better
-    and says the ``kind``: Rejected where the provider blames the recipient. ``advice`` is what to do, by
-    status.
+    ``words`` are the provider's own. They are cleaned of whom the message is for and what it tells, and of
+    every Secret in the plugin's ``settings``, however they are spelt. The status decides which error it is,
+    unless the plugin knows better and says the ``kind``: Rejected where the provider blames the recipient.
+    ``advice`` is what to do, by status.
     """
-    private = (Secret(str(message.recipient)), Secret(message.variables.get("code", "")))
-    said = cleaned(str(words or ""), *private, *_secrets(settings)).rstrip(". ")
+    said = cleaned(str(words or ""), *secrets_of(settings), message=message).rstrip(". ")
     if kind is Rejected:
         return Rejected(": ".join(filter(None, (f"{provider} refused the recipient", said))) + ".")
     said = ": ".join(filter(None, (said, advice.get(answer.status))))
@@ -87,11 +85,11 @@ def refusal_of(
     return kind(str(found)) if kind else found
 
 
-def _secrets(settings: object) -> Iterator[Secret]:
-    """Every secret of a class of settings, its groups' included, and the function's own at AWS."""
+def secrets_of(*settings: object) -> Iterator[Secret]:
+    """Every secret of classes of settings, their groups' included, and the function's own at AWS."""
     for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         yield Secret(os.environ.get(name, ""))
-    held = [settings]
+    held = [*settings]
     while held:
         value = held.pop()
         if isinstance(value, Secret):
@@ -100,14 +98,21 @@ def _secrets(settings: object) -> Iterator[Secret]:
             held += [getattr(value, each.name) for each in attrs.fields(kind)]
 
 
-def cleaned(words: str, *secrets: Secret) -> str:
-    """A provider's own words on one line, without addresses and secrets, as an error may repeat them."""
-    # One may be part of another.
-    for text in sorted((secret.reveal() for secret in secrets if secret), key=len, reverse=True):
-        words = words.replace(text, "…")
-    if len(words) > _MAX_SEARCHED:  # the pattern takes long; half an address at the cut goes with its word
+def cleaned(words: str, *secrets: Secret, message: Message | None = None) -> str:
+    """A provider's own words on one line, without addresses and secrets, as an error may repeat them.
+
+    With a ``message``, whom it is for and what it tells them is left out as well.
+    """
+    from .redaction import redacted  # only failures need it
+
+    private, names = [secret.reveal() for secret in secrets], list[str]()
+    if message:
+        known = message.variables
+        private += [known.get(name, "") for name in _TOLD]
+        names = [str(message.recipient), known.get("user_name", ""), known.get("name", "")]
+    if len(words) > _MAX_SEARCHED:  # half a secret at the cut goes with its word
         words = words[:_MAX_SEARCHED].rpartition(" ")[0] or words[:_MAX_WORDS]
-    words = _ADDRESS.sub("…", " ".join(words.split()))
+    words = " ".join(redacted(words, private, names).split())
     printable = "".join(char for char in words if char.isprintable())
     return printable if len(printable) <= _MAX_WORDS else printable[: _MAX_WORDS - 1] + "…"
 
