@@ -59,7 +59,7 @@ def _check_spec(spec: str) -> str:
     """The address as SMTP has it; raises ValueError without quoting what it was given."""
     local, at, domain = spec.rpartition("@")
     if not at or not local or not domain:
-        raise ValueError("the address is not of the form local-part@domain")
+        raise ValueError("the address is not a local part and a domain with an @ between them")
     if has_controls(spec):
         raise ValueError("the address contains a control character")
     if any(unicodedata.category(char) in {"Cf", "Zs"} for char in local if char != " "):

@@ -112,7 +112,7 @@ class Mailroom:
             record.to(recipient, key=self._settings.kms_key_arn[0])
             notification = evolve(notification, recipient=recipient)
             if reason := self._plugins.veto(notification):
-                record.close("Vetoed", reason)
+                record.close("Vetoed", self._plugins.redacted(reason, notification))
                 return True
             draft = self._draft(notification, recipient)
             if self._settings.dry_run:
@@ -121,8 +121,9 @@ class Mailroom:
                 return True
             receipt = self._delivery.deliver(notification, draft, deadline, record)
         except MailroomError as error:
-            self._plugins.failed(notification, error, final=True)
-            raise
+            failure = self._plugins.cleaned(error, notification)
+            self._plugins.failed(notification, failure, final=True)
+            raise failure from None
         record.delivered(receipt)
         self._plugins.delivered(notification, receipt)
         return True

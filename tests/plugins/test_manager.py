@@ -186,7 +186,9 @@ def test_an_observer_of_failures_that_raises_costs_nothing(
     event["request"]["userAttributes"]["email"] = "alex"
     with pytest.raises(Rejected) as refused:
         send(event)
-    assert seen() == [(refused.value, True)]
+    [(error, final)] = seen()
+    assert (type(error), str(error), final) == (Rejected, str(refused.value), True)
+    assert error.__traceback__ is error.__context__ is None  # where anybody finds all there is to know
 
 
 @pytest.mark.parametrize("group", ["providers", "extensions"])

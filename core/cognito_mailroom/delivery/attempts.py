@@ -95,8 +95,7 @@ class Delivery:
                 if not isinstance(error, _ABOUT_THE_MAIL):
                     self._failover.failed(provider, monotonic())
                 # Before the record notes it, and so the log.
-                error.args = (_redacted(str(error), draft), *error.args[1:])
-                raise
+                raise self._plugins.cleaned(error, notification) from None
         self._failover.delivered(provider)
         detail = _redacted(receipt.detail, draft)
         return evolve(receipt, provider=receipt.provider or provider, detail=detail)

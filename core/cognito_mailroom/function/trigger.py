@@ -21,6 +21,8 @@ from cognito_mailroom.settings.reading import read
 from cognito_mailroom.telemetry.record import recorded
 from cognito_mailroom.telemetry.third_party_logs import restrict_third_party_logs
 
+from .boundary import sealed
+
 if TYPE_CHECKING:
     from .queue_forwarder import Forwarder
 
@@ -33,6 +35,7 @@ if "AWS_LAMBDA_LOG_LEVEL" not in os.environ:
     logging.getLogger("cognito_mailroom").setLevel(logging.INFO)
 
 
+@sealed
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Sends the mail an event asks for, and returns the event with an empty response.
 
@@ -53,6 +56,7 @@ def time_for(context: Any) -> Deadline:
         return Deadline(_DEFAULT_SECONDS)
 
 
+@sealed
 def _build() -> Mailroom | Forwarder:
     """The mailroom itself, or with ``MAILROOM_QUEUE_URL`` what only forwards to it."""
     problems = Problems()

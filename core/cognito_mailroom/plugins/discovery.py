@@ -63,8 +63,10 @@ def origin(entry: EntryPoint) -> str:
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
 
 
-def build(entry: EntryPoint, environment: Mapping[str, str], problems: Problems) -> object | None:
-    """An instance of the plugin, with its settings if it declares any.
+def build(
+    entry: EntryPoint, environment: Mapping[str, str], problems: Problems, known: list[object] | None = None
+) -> object | None:
+    """An instance of the plugin, with its settings if it declares any, which are ``known`` from then on.
 
     Returns None after appending to ``problems`` what keeps it from being built.
     """
@@ -84,5 +86,7 @@ def build(entry: EntryPoint, environment: Mapping[str, str], problems: Problems)
         elif (settings := read(settings_class, environment, problems)) is None:
             built = None
         else:
+            if known is not None:
+                known.append(settings)
             built = plugin(settings)
     return built

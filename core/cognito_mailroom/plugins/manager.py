@@ -20,9 +20,10 @@ from cognito_mailroom.settings.suggestions import did_you_mean
 
 from . import hookspecs
 from .discovery import EXTENSIONS, PROVIDERS, Installed, build
-from .error_translation import describe, translating_errors
+from .error_translation import anew, trail, translating_errors
 
 _log = logging.getLogger("cognito_mailroom")
+_MAX_WORDS = 4_096  # characters of an error: more are not looked at
 
 
 class Plugins:
@@ -33,6 +34,7 @@ class Plugins:
         self._environment = environment
         self._installed = Installed()
         self._loaded_providers: dict[str, object] = {}
+        self._settings: list[object] = []
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
 
@@ -41,7 +43,8 @@ class Plugins:
         for name in self._extension_names(selection):
             # None is skipped when it is broken: a veto must never vanish silently.
             with problems.collecting("MAILROOM_EXTENSIONS"):
-                if plugin := build(self._installed.find(EXTENSIONS, name), self._environment, problems):
+                entry = self._installed.find(EXTENSIONS, name)
+                if plugin := build(entry, self._environment, problems, self._settings):
                     self.register(plugin, name)
         self.providers = selection.provider
         for name in self.providers[1:]:
@@ -139,8 +142,24 @@ class Plugins:
         self._observe("mailroom_delivered", notification=notification, receipt=receipt)
 
     def failed(self, notification: Notification, error: MailroomError, *, final: bool) -> None:
-        """Tells every observer."""
+        """Tells every observer, of an error that is `cleaned`."""
+        error = anew(error, str(error))
         self._observe("mailroom_failed", notification=notification, error=error, final=final)
+
+    def cleaned(self, error: MailroomError, notification: Notification) -> MailroomError:
+        """The same error anew, and its words `redacted`."""
+        return anew(error, self.redacted(str(error), notification))
+
+    def redacted(self, words: str, notification: Notification) -> str:
+        """A plugin's words without whom and what, and without the secrets of any plugin's settings."""
+        from cognito_mailroom.transport.answers import secrets_of
+        from cognito_mailroom.transport.redaction import private_words, redacted
+
+        if len(words) > _MAX_WORDS:
+            words = words[:_MAX_WORDS].rpartition(" ")[0] + "…"
+        secrets, names = private_words(notification)
+        secrets += [secret.reveal() for secret in secrets_of(*self._settings)]
+        return redacted(words, secrets, names)
 
     def _extension_names(self, selection: Selection) -> tuple[str, ...]:
         if selection.extensions is None:
@@ -148,7 +167,8 @@ class Plugins:
         return () if selection.extensions == ("none",) else selection.extensions
 
     def _load_provider(self, name: str, problems: Problems) -> None:
-        plugin = build(self._installed.find(PROVIDERS, name), self._environment, problems)
+        entry = self._installed.find(PROVIDERS, name)
+        plugin = build(entry, self._environment, problems, self._settings)
         if plugin is None:
             return
         self.register(plugin, name)
@@ -174,6 +194,8 @@ class Plugins:
         for plugin in [each.plugin for each in getattr(self._manager.hook, hook).get_hookimpls()]:
             try:
                 self._manager.subset_hook_caller(hook, plugins - {plugin})(**facts)
-            except Exception as error:  # noqa: BLE001 - an observer must cost nothing
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - an observer must cost nothing
                 name = self._manager.get_name(plugin)
-                _log.error("The observer %s of %s failed with %s", hook, name, describe(error))
+                _log.error("The observer %s of %s failed with %s", hook, name, trail(error))

@@ -107,7 +107,7 @@ def recorded(request_id: str) -> Iterator[EventRecord]:
     except MailroomError as error:
         record.close("Failed", f"{type(error).__name__}: {error}")
         raise
-    except Exception as error:
+    except BaseException as error:
         record.close("Failed", describe(error))
         raise
     finally:

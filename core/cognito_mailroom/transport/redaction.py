@@ -165,7 +165,7 @@ class _View:
         """Whatever has something before and after an @."""
         for word in _WORD.finditer(self.text):
             if "@" in word[0][1:-1]:
-                yield self._span(word.start(), word.end())
+                yield self._span(word.start(), word.start() + len(word[0].rstrip(".")))
 
     def pieces(self, wanted: Sequence[_Needle]) -> Iterator[tuple[int, int]]:
         """What the text has of any of the needles, blanks or none."""
