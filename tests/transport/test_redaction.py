@@ -101,6 +101,7 @@ def test_no_address_is_shown(spell: Callable[[str], str], address: str) -> None:
         ("mail and user are nobody's", "mail and user are nobody's"),
         ("id 0123456789abcdef0123456789abcdef stays", "id 0123456789abcdef0123456789abcdef stays"),
         ("dGhpcyBpcyBhIHdob2xlIG1haWwsIGNvZGUgYW5k\r\nIGFsbA==\r\nbye all", "…\r\nbye all"),
+        ("KeyError at /var/task/cognito_mailroom_acme/provider/of_mails.py:12",) * 2,
         ("100% of <b>&amp; \\ = all &unknown; stays\0", "100% of <b>&amp; \\ = all &unknown; stays\0"),
         ("", ""),
     ],

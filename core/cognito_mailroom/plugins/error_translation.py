@@ -50,7 +50,8 @@ def trail(error: BaseException) -> str:
         places = [f"{file}:{line} in {function}" for file, line, function in _frames(cause)]
         told.append(" from ".join([type(cause).__name__, *places[: -_MAX_FRAMES - 1 : -1]]))
         seen.append(cause)
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+        context = None if cause.__suppress_context__ else cause.__context__
+        cause = cause.__cause__ or (None if isinstance(context, MailroomError) else context)
     return "; raised upon ".join(told)
 
 

@@ -12,13 +12,15 @@ import pytest
 from attrs import frozen
 
 from cognito_mailroom import Deadline, MailroomError, Message, Notification, RateLimited, Receipt, hookimpl
+from cognito_mailroom.function.boundary import sealed
 from cognito_mailroom.plugins.manager import Plugins
 from cognito_mailroom.settings.core import Selection
 from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.reading import read
 
+from .builders import a_notification
 from .faults import Fault
-from .leak_detection import LeakDetector, capturing_output
+from .leak_detection import LeakDetector, all_that_can_be_kept, capturing_output
 
 PLENTY = 10.0
 """Seconds; nothing here takes as long."""
@@ -131,6 +133,29 @@ class Driver:
         if isinstance(result, Exception):
             self._check_error(result)
         return Outcome(result, took)
+
+    def check_what_leaves(self, message: Message, mistake: str = "") -> None:
+        """Hands a mail over, and fails the test if the error that the function raises has anything private.
+
+        That is core's to see to, whatever the plugin raises; or with a ``mistake``, a KeyError that says so.
+        """
+
+        @sealed
+        def function() -> None:
+            try:
+                self._plugins.deliver(self._name, message, Deadline(PLENTY))
+            except MailroomError as error:
+                raise self._plugins.cleaned(error, a_notification()) from None
+            if mistake:
+                raise KeyError(mistake)
+
+        try:
+            function()
+        except MailroomError as error:
+            error.__traceback__ = (
+                error.__traceback__ and error.__traceback__.tb_next
+            )  # this frame knows the mail
+            self._check(all_that_can_be_kept(error), "in what error trackers keep of the error")
 
     def _check_error(self, error: Exception) -> None:
         self._check(str(error), "in the text of the error")

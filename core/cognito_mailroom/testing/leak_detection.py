@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from traceback import TracebackException
 from typing import Any
 from urllib.parse import quote
 
@@ -88,3 +89,17 @@ def attributes(thing: object) -> dict[str, Any]:
     slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
     found = {name: getattr(thing, name) for name in slots if hasattr(thing, name) and name != "__weakref__"}
     return found | getattr(thing, "__dict__", {})
+
+
+def all_that_can_be_kept(error: BaseException) -> str:
+    """What an error tracker may keep: texts, attributes, frames with their locals; of its causes too."""
+    found = list[str]()
+    seen = list[BaseException]()
+    queue: list[BaseException | None] = [error]
+    while queue:
+        if (each := queue.pop()) is not None and each not in seen:
+            seen.append(each)
+            queue += [each.__cause__, each.__context__]
+            found += [f"{each!r} {vars(each)}"]
+            found += TracebackException.from_exception(each, capture_locals=True).format(chain=False)
+    return "\n".join(found)

@@ -180,7 +180,9 @@ class _View:
     def base64(self, wanted: Sequence[_Needle]) -> Iterator[tuple[int, int]]:
         """Long runs of it, and whatever says something of a needle from wherever one begins to read."""
         for run in _LONG_BASE64.finditer(self.text):
-            yield self._span(run.start(), run.end())
+            capitals, small = (sum(map(is_it, run[0])) for is_it in (str.isupper, str.islower))
+            if min(capitals, small) > len(run[0]) // 8:  # unlike a path or a number in hexadecimal
+                yield self._span(run.start(), run.end())
         places = [place for place, char in enumerate(self.text) if not char.isspace()]
         for run in _BASE64.finditer("".join(self.text[place] for place in places)):
             for begin in range(run.start(), run.start() + 4):

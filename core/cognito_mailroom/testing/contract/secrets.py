@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cognito_mailroom.plugins.discovery import PROVIDERS, Installed, build
 from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message
 from cognito_mailroom.testing.driver import violated
+from cognito_mailroom.testing.faults import Fault
 from cognito_mailroom.testing.harness import Counterpart
 from cognito_mailroom.testing.leak_detection import LeakDetector, attributes
 
@@ -34,3 +38,16 @@ class SecretContract(ContractFixtures):
         for name, held in attributes(provider).items():
             if what := leaks.in_text(repr(held)):
                 violated(f"{what} is in the repr of the provider's {name}, where a crash report shows it.")
+
+    @pytest.mark.parametrize(
+        "fault", [Fault.BAD_REQUEST, Fault.BAD_RECIPIENT], ids=lambda each: each.name.lower()
+    )
+    def test_refusal_leaves_clean(self, fault: Fault, counterpart: Counterpart, load: Load) -> None:
+        """A refusal that repeats all it was told becomes an error that error trackers may keep."""
+        self.skip_exempt(fault)
+        counterpart.meet(fault, f"No {CODE} for {RECIPIENT} {' '.join(self.secrets(counterpart).values())}")
+        load().check_what_leaves(a_message())
+
+    def test_mistake_leaves_clean(self, counterpart: Counterpart, load: Load) -> None:
+        """So does an exception that nobody expected."""
+        load().check_what_leaves(a_message(), f"{CODE} {RECIPIENT} {self.secrets(counterpart)}")
