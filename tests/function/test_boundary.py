@@ -92,6 +92,15 @@ def test_the_log_has_the_way_to_a_plugins_mistake(
     assert second.endswith("acme.py:18 in Acme.mailroom_deliver")
 
 
+def test_what_keeps_a_function_from_starting_tells_no_setting(handler: Callable[..., Any]) -> None:
+    with pytest.raises(ConfigurationError, match="SMTP_HOST is missing") as caught:
+        handler(MAILROOM_PROVIDER="smtp", SMTP_USERNAME="canary", SMTP_PASSWORD="canary-of-the-password")
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__)]
+    ours = frames[[frame.f_globals["__name__"] for frame in frames].index("handler") :]
+    assert "canary" not in "".join(repr(frame.f_locals) for frame in ours)
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
 def test_a_mistake_of_our_own_is_told_by_its_place(caplog: pytest.LogCaptureFixture) -> None:
     @sealed
     def mistaken(code: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -147,6 +148,29 @@ def test_one_bad_event_neither_holds_up_nor_repeats_the_others(
     answer = queue_handler()({"Records": [*records, record(9, bad[3], age=181)]}, None)
     assert failures(answer) == ["message-3", "message-5"]
     assert [mail.rcpt_to for mail in smtp.messages] == [[f"user-{number}@example.com"] for number in range(6)]
+
+
+MISTAKEN = """
+from cognito_mailroom import hookimpl
+
+class Mistaken:
+    @hookimpl
+    def mailroom_veto(self, notification):
+        raise KeyError(notification.secret.reveal(), notification.recipient.addr_spec)
+"""
+
+
+def test_what_the_queue_logs_of_a_failure_is_cleaned_too(
+    *, queue_handler: Callable[..., Any], sent: list[Any], install: Callable[..., None],
+    encrypted: Callable[..., str], load: Callable[..., dict[str, Any]], caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    install("mistaken", MISTAKEN, extensions={"mistaken": "Mistaken"})
+    caplog.set_level(logging.DEBUG)
+    event = load("sign_up", encrypted("482910"))
+    assert failures(queue_handler()({"Records": [record(0, event)]}, None)) == ["message-0"]
+    assert sent == []
+    assert "Record processing exception" in caplog.text
+    assert not [private for private in ("482910", "alex", "example.com") if private in caplog.text]
 
 
 @pytest.mark.parametrize(

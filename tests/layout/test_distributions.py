@@ -58,7 +58,7 @@ def test_a_folder_is_all_that_tox_needs_of_a_plugin(tmp_path: Path, run_python: 
 
 def test_tox_ini_is_short_and_names_no_plugin_but_those_that_its_tests_need() -> None:
     lines = (ROOT / "tox.ini").read_text("utf-8").splitlines()
-    assert len(lines) <= 120
+    assert len(lines) <= 121
     named = {folder.name for folder in PLUGINS if any(f"plugins/{folder.name}" in line for line in lines)}
     assert named == {"smtp"}
 

@@ -26,7 +26,7 @@ def translating_errors(
         yield
     except meant:
         raise
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
         _log.error("%s failed with %s", whom, trail(error))
