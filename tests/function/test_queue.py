@@ -166,8 +166,9 @@ def test_what_the_queue_logs_of_a_failure_is_cleaned_too(
 ) -> None:  # fmt: skip
     install("mistaken", MISTAKEN, extensions={"mistaken": "Mistaken"})
     caplog.set_level(logging.DEBUG)
-    event = load("sign_up", encrypted("482910"))
-    assert failures(queue_handler()({"Records": [record(0, event)]}, None)) == ["message-0"]
+    records = [record(number, load("sign_up", encrypted("482910"))) for number in range(2)]
+    records[1]["attributes"]["SentTimestamp"] = "at 482910"  # which our own code does not expect
+    assert failures(queue_handler()({"Records": records}, None)) == ["message-0", "message-1"]
     assert sent == []
     assert "Record processing exception" in caplog.text
     assert not [private for private in ("482910", "alex", "example.com") if private in caplog.text]
