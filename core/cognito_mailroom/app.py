@@ -18,6 +18,7 @@ from cognito_mailroom.plugins.manager import Plugins
 from cognito_mailroom.settings.core import Selection, Settings
 from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.reading import read
+from cognito_mailroom.settings.secret_references import References
 from cognito_mailroom.telemetry.record import EventRecord
 
 from .address import Address
@@ -50,21 +51,32 @@ class Mailroom:
             )
 
     @classmethod
-    def from_environ(cls, environment: Mapping[str, str], *, check_all: bool = False) -> Mailroom:
-        """Reads settings and loads plugins; ``check_all`` loads the later providers too.
+    def from_environ(
+        cls,
+        environment: Mapping[str, str],
+        *,
+        check_all: bool = False,
+        references: References | None = None,
+    ) -> Mailroom:
+        """Reads settings and loads plugins.
+
+        ``check_all`` loads the later providers too, and takes every variable that nobody reads for a fault.
+        ``references`` is what has been looked up already, and the time that is left for it.
 
         Raises:
             ConfigurationError: names everything that is missing or malformed, at once.
 
         """
         problems = Problems()
-        settings = read(Settings, environment, problems)
-        selection = read(Selection, environment, problems)
-        plugins = Plugins(environment)
+        references = references or References()
+        settings = read(Settings, environment, problems, references)
+        selection = read(Selection, environment, problems, references)
+        plugins = Plugins(environment, references)
         if selection:
             plugins.select(selection, problems)
         if selection and check_all:
             plugins.load_all(problems)
+        plugins.check_names(problems, strict=check_all)
         renderer = Renderer(settings.templates if settings else None)
         # What an extension adds to the context is known only when there is an event.
         extended = plugins.implements("mailroom_template_context")

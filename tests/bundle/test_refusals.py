@@ -32,6 +32,11 @@ ENTRIES = "[cognito_mailroom.providers]\nacme = acme_mail:Acme\n"
             {},
             "--service names 'sesv3', which boto3 does not know, did you mean 'sesv2'?",
         ),
+        (
+            ("--provider", "smtp"),
+            {"MAILROOM_PYTHON": "3.13", "SENDGRID_APIKEY": "x", "MAILROOM_STAGE": "test", "SMTP_USER": "x"},
+            "MAILROOM_STAGE is read by nobody: unset it, or correct its name; SMTP_USER is read by nobody",
+        ),
         (("--provider", "smpt"), {}, "no provider named 'smpt' is installed, did you mean 'smtp'?"),
         (("--provider", "smtp", "--extension", "guard"), {}, "no extension named 'guard' is installed"),
     ],

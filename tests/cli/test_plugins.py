@@ -188,6 +188,18 @@ def test_check_reads_what_only_a_function_before_a_queue_does(
 
 
 @pytest.mark.usefixtures("plugins")
+def test_check_takes_a_name_that_nobody_reads_for_a_fault(mailroom_here: Run, shell: dict[str, str]) -> None:
+    shell |= SETTINGS | {"MAILROOM_STAGE": "test", "PIGEON_LOFTS": "x", "PIGEON_TEMPLATE_SIGNUP": ""}
+
+    done = mailroom_here("plugins", "--check")
+
+    assert done.returncode == 1
+    assert "MAILROOM_STAGE is read by nobody: unset it, or correct its name; " in done.stderr
+    assert "PIGEON_LOFTS is read by nobody, did you mean PIGEON_LOFT?" in done.stderr
+    assert "SIGNUP" not in done.stderr
+
+
+@pytest.mark.usefixtures("plugins")
 def test_check_compiles_the_templates(mailroom_here: Run, shell: dict[str, str], folder: Path) -> None:
     (folder / "mails").mkdir()
     (folder / "mails" / "sign_up.txt").write_text("{{ cod }}")

@@ -65,7 +65,7 @@ def test_a_secret_of_several_settings_is_fetched_once(aws: AwsServer) -> None:
     [
         ("OWL_KEY", "secretsmanager:mailroom/none", "cannot be read (ResourceNotFoundException)"),
         ("OWL_KEY", "ssm:/mailroom/none", "cannot be read (ParameterNotFound)"),
-        ("OWL_KEY", "ssm:", "cannot be read (ParamValidationError)"),
+        ("OWL_KEY", "ssm:", "the reference has no name: want secretsmanager:NAME"),
         ("OWL_KEY", "secretsmanager:mailroom/plain#key", "the secret is not JSON with that field"),
         ("OWL_KEY", "secretsmanager:mailroom/list#key", "the secret is not JSON with that field"),
         ("OWL_KEY", "secretsmanager:mailroom/json#nokey", "the secret is not JSON with that field"),

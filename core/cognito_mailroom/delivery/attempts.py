@@ -11,6 +11,7 @@ from attrs import evolve
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import (
     ConfigurationError,
+    CredentialsRefused,
     DeliveryError,
     MailroomError,
     Rejected,
@@ -54,7 +55,7 @@ class Delivery:
         for number, provider in enumerate(order):
             share = self._failover.share(deadline.remaining(), untried=len(order) - number)
             try:
-                return self._attempt(provider, notification, draft, deadline.within(share), record)
+                return self._try(provider, notification, draft, deadline.within(share), record)
             except (DeliveryError, ConfigurationError) as error:
                 failures.append(error)
             if provider == order[-1] or not _may_another(failures[-1], notification):
@@ -77,6 +78,24 @@ class Delivery:
             self._plugins.failed(notification, failures[-1], final=False)
         raise last_word
 
+    def _try(
+        self,
+        provider: str,
+        notification: Notification,
+        draft: Message,
+        deadline: Deadline,
+        record: EventRecord,
+    ) -> Receipt:
+        """One attempt; and a second one where the first was refused with a key that has been replaced."""
+        try:
+            return self._attempt(provider, notification, draft, deadline, record)
+        except CredentialsRefused as error:
+            refused = error
+        if not self._plugins.renew(provider, deadline):
+            raise refused
+        self._plugins.failed(notification, refused, final=False)
+        return self._attempt(provider, notification, draft, deadline, record)
+
     def _attempt(
         self,
         provider: str,
@@ -87,6 +106,7 @@ class Delivery:
     ) -> Receipt:
         with record.attempt(provider):
             try:
+                self._plugins.ensure_loaded(provider, deadline)
                 with record.timing("render"):
                     message = self._plugins.render(provider, notification, draft)
                 with record.timing("deliver"):

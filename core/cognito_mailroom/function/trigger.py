@@ -18,6 +18,7 @@ from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.settings.core import Forwarding
 from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.reading import read
+from cognito_mailroom.settings.secret_references import References
 from cognito_mailroom.telemetry.record import recorded
 from cognito_mailroom.telemetry.third_party_logs import restrict_third_party_logs
 
@@ -59,12 +60,12 @@ def time_for(context: Any) -> Deadline:
 @sealed
 def _build() -> Mailroom | Forwarder:
     """The mailroom itself, or with ``MAILROOM_QUEUE_URL`` what only forwards to it."""
-    problems = Problems()
-    forwarding = read(Forwarding, os.environ, problems)
+    problems, references = Problems(), References()
+    forwarding = read(Forwarding, os.environ, problems, references)
     if forwarding is None:
         raise problems.error()
     if forwarding.queue_url is None:
-        return Mailroom.from_environ(os.environ)
+        return Mailroom.from_environ(os.environ, references=references)
     from .queue_forwarder import Forwarder
 
     return Forwarder(forwarding.queue_url)

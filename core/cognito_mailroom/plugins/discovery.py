@@ -1,16 +1,12 @@
-"""Finds plugins by their entry points, and imports only those that are asked for."""
+"""Finds plugins by their entry points; imports none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import EntryPoint, distribution, distributions
 
 from cognito_mailroom.errors import ConfigurationError
-from cognito_mailroom.settings.problems import Problems
-from cognito_mailroom.settings.reading import read
 from cognito_mailroom.settings.suggestions import did_you_mean
-
-from .error_translation import translating_errors
 
 PROVIDERS = "cognito_mailroom.providers"
 EXTENSIONS = "cognito_mailroom.extensions"
@@ -61,32 +57,3 @@ class Installed:
 def origin(entry: EntryPoint) -> str:
     """Which distribution an entry point comes from: ``cognito-mailroom-smtp 0.2.0``."""
     return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value
-
-
-def build(
-    entry: EntryPoint, environment: Mapping[str, str], problems: Problems, known: list[object] | None = None
-) -> object | None:
-    """An instance of the plugin, with its settings if it declares any, which are ``known`` from then on.
-
-    Returns None after appending to ``problems`` what keeps it from being built.
-    """
-    try:
-        plugin = entry.load()
-    except Exception as error:
-        detail = f": {error}" if isinstance(error, ImportError) else ""
-        raise ConfigurationError(
-            f"the plugin {entry.name!r} of {origin(entry)} "
-            f"cannot be imported ({type(error).__name__}{detail})"
-        ) from error
-    if not isinstance(plugin, type):
-        raise ConfigurationError(f"the entry point {entry.name!r} of {origin(entry)} does not name a class")
-    with translating_errors(f"the plugin {entry.name!r} of {origin(entry)}"):
-        if (settings_class := getattr(plugin, "Settings", None)) is None:
-            built: object = plugin()
-        elif (settings := read(settings_class, environment, problems)) is None:
-            built = None
-        else:
-            if known is not None:
-                known.append(settings)
-            built = plugin(settings)
-    return built

@@ -14,13 +14,16 @@ from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import ConfigurationError, DeliveryError, MailroomError, Rejected, Unavailable
 from cognito_mailroom.message import Message, Receipt
 from cognito_mailroom.notification import Notification
-from cognito_mailroom.settings.core import Selection
+from cognito_mailroom.settings.core import CORE, Selection
 from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.secret_references import References
 from cognito_mailroom.settings.suggestions import did_you_mean
+from cognito_mailroom.settings.unread_names import check_names
 
 from . import hookspecs
-from .discovery import EXTENSIONS, PROVIDERS, Installed, build
+from .discovery import EXTENSIONS, PROVIDERS
 from .error_translation import anew, trail, translating_errors
+from .loading import Loader
 
 _log = logging.getLogger("cognito_mailroom")
 _MAX_WORDS = 4_096  # characters of an error: more are not looked at
@@ -29,12 +32,10 @@ _MAX_WORDS = 4_096  # characters of an error: more are not looked at
 class Plugins:
     """All extensions and the first provider are loaded at once; a later provider when it is needed."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], references: References | None = None) -> None:
         self.providers: tuple[str, ...] = ()
-        self._environment = environment
-        self._installed = Installed()
+        self._loader = Loader(environment, references or References())
         self._loaded_providers: dict[str, object] = {}
-        self._settings: list[object] = []
         self._manager = pluggy.PluginManager(hookspecs.PROJECT)
         self._manager.add_hookspecs(hookspecs)
 
@@ -43,13 +44,12 @@ class Plugins:
         for name in self._extension_names(selection):
             # None is skipped when it is broken: a veto must never vanish silently.
             with problems.collecting("MAILROOM_EXTENSIONS"):
-                entry = self._installed.find(EXTENSIONS, name)
-                if plugin := build(entry, self._environment, problems, self._settings):
+                if plugin := self._loader.build(EXTENSIONS, name, problems):
                     self.register(plugin, name)
         self.providers = selection.provider
         for name in self.providers[1:]:
             with problems.collecting("MAILROOM_PROVIDER"):
-                self._installed.find(PROVIDERS, name)
+                self._loader.installed.find(PROVIDERS, name)
         with problems.collecting("MAILROOM_PROVIDER"):
             self._load_provider(self.providers[0], problems)
 
@@ -58,6 +58,41 @@ class Plugins:
         for name in self.providers[1:]:
             with problems.collecting("MAILROOM_PROVIDER"):
                 self._load_provider(name, problems)
+
+    def check_names(self, problems: Problems, *, strict: bool = False) -> None:
+        """Appends to ``problems`` the variables that neither core nor a loaded plugin reads.
+
+        Those that resemble no setting are in the log instead, unless this is ``strict``; then only what an
+        installed plugin reads that was not chosen is passed over.
+        """
+        loader = self._loader
+        kinds = [*CORE, *loader.settings_classes.values()]
+        others = loader.installed_settings() if strict else ()
+        check_names(kinds, loader.environment, problems, strict=strict, also_known=others)
+
+    def ensure_loaded(self, provider: str, deadline: Deadline) -> None:
+        """Loads a later provider, when its turn has come.
+
+        Raises:
+            ConfigurationError: names everything that keeps it from being loaded.
+
+        """
+        if provider not in self._loaded_providers:
+            self._loader.references.deadline = deadline
+            self._reload(provider)
+            if kind := self._loader.settings_classes.get((PROVIDERS, provider)):
+                check_names([kind], self._loader.environment, None)
+
+    def renew(self, provider: str, deadline: Deadline) -> bool:
+        """Builds a provider anew if what its settings refer to has changed; whether it has.
+
+        Raises:
+            ConfigurationError: what they refer to now cannot be used.
+
+        """
+        if outdated := self._loader.is_outdated(PROVIDERS, provider, deadline):
+            self._reload(provider)
+        return outdated
 
     def register(self, plugin: object, name: str) -> None:
         """Adds an object with hook implementations.
@@ -158,19 +193,30 @@ class Plugins:
         if len(words) > _MAX_WORDS:
             words = words[:_MAX_WORDS].rpartition(" ")[0] + "…"
         secrets, names = private_words(notification)
-        secrets += [secret.reveal() for secret in secrets_of(*self._settings)]
+        secrets += [secret.reveal() for secret in secrets_of(*self._loader.settings)]
         return redacted(words, secrets, names)
 
     def _extension_names(self, selection: Selection) -> tuple[str, ...]:
         if selection.extensions is None:
-            return self._installed.names(EXTENSIONS)
+            return self._loader.installed.names(EXTENSIONS)
         return () if selection.extensions == ("none",) else selection.extensions
 
+    def _reload(self, provider: str) -> None:
+        problems = Problems()
+        with problems.collecting("MAILROOM_PROVIDER"):
+            self._load_provider(provider, problems)
+        if problems:
+            raise problems.error()
+
     def _load_provider(self, name: str, problems: Problems) -> None:
-        entry = self._installed.find(PROVIDERS, name)
-        plugin = build(entry, self._environment, problems, self._settings)
+        """Loads a provider, in place of the one of this name that is loaded already."""
+        plugin = self._loader.build(PROVIDERS, name, problems)
         if plugin is None:
             return
+        if former := self._loaded_providers.pop(name, None):
+            self._manager.unregister(former)
+            if close := getattr(former, "close", None):
+                close()
         self.register(plugin, name)
         if "mailroom_deliver" not in [hook.name for hook in self._manager.get_hookcallers(plugin) or ()]:
             self._manager.unregister(plugin)
@@ -179,12 +225,6 @@ class Plugins:
 
     def _hook(self, hook: str, provider: str) -> pluggy.HookCaller:
         """The hook as this provider and all extensions implement it."""
-        if provider not in self._loaded_providers:
-            problems = Problems()
-            with problems.collecting("MAILROOM_PROVIDER"):
-                self._load_provider(provider, problems)
-            if problems:
-                raise problems.error()
         others = [plugin for name, plugin in self._loaded_providers.items() if name != provider]
         return self._manager.subset_hook_caller(hook, others)
 

@@ -124,3 +124,7 @@ class Forwarding:
         converter=optional(_url),
         help="an SQS queue that the trigger's function only forwards to; another works it off",
     )
+
+
+CORE = (Selection, Settings, Forwarding)
+"""All that core reads, whichever function it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,6 +29,10 @@ class Problems:
 
     def __len__(self) -> int:
         return len(self._clauses)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether a clause names this variable."""
+        return any(name in re.findall(r"\w+", clause) for clause in self._clauses)
 
     def error(self) -> ConfigurationError:
         """One error that names every fault."""

@@ -6,7 +6,7 @@ Values are converted one by one, so that one error can name every variable that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import attrs
@@ -17,6 +17,7 @@ from cognito_mailroom.notification import Secret
 
 from .problems import Problems
 from .secret_references import References
+from .suggestions import nearest_variable
 
 T = TypeVar("T")
 
@@ -53,28 +54,52 @@ def variables(settings_class: type, prefix: str | None = None) -> Iterator[Varia
             yield Variable(name, required, default, entry.help or "", field.converter)
 
 
-def read(settings_class: type[T], environment: Mapping[str, str], problems: Problems) -> T | None:
+def declared_prefix(settings_class: type) -> str:
+    """What the class says that its variables begin with; empty where it says nothing."""
+    prefix = settings_class._prefix  # type: ignore[attr-defined]  # noqa: SLF001
+    return prefix if isinstance(prefix, str) else ""
+
+
+def read(
+    settings_class: type[T],
+    environment: Mapping[str, str],
+    problems: Problems,
+    references: References | None = None,
+) -> T | None:
     """The settings from the environment, where an empty variable counts as missing.
 
     Adds a clause to ``problems`` for every variable that is missing, malformed or refers to what cannot be
-    had, and returns None if there is any. No clause repeats a value.
+    had, and returns None if there is any. No clause repeats a value. ``references`` remember what was looked
+    up for other classes; without, it is looked up for this one.
     """
     found, given = len(problems), {}
-    references = References()
-    for variable in variables(settings_class):
+    references = references or References()
+    known = list(variables(settings_class))
+    for variable in known:
         value = environment.get(variable.name, "")
         if value.strip():
             try:
                 given[variable.name] = resolved = references.resolve(value)
+            except ValueError as error:
+                problems.add(f"{variable.name}: {error}")
+                continue
+            try:
                 if variable.convert is not None:
                     variable.convert(resolved)
             except ValueError as error:
-                problems.add(
-                    f"{variable.name} is malformed" + _reason(error, given.get(variable.name, value))
-                )
+                problems.add(f"{variable.name} is malformed" + _reason(error, resolved))
         elif variable.required:
-            problems.add(f"{variable.name} is missing" + (f" ({variable.help})" if variable.help else ""))
+            said = f"{variable.name} is missing" + (f" ({variable.help})" if variable.help else "")
+            problems.add(said + _near_miss(variable.name, known, environment))
     return None if len(problems) > found else environ.to_config(settings_class, given)
+
+
+def _near_miss(missing: str, known: Sequence[Variable], environment: Mapping[str, str]) -> str:
+    """What is set in its place, perhaps: ``MAILROM_FROM``."""
+    own = {variable.name for variable in known}
+    others = [name for name in environment if "_" in name and name not in own and environment[name].strip()]
+    near = nearest_variable(missing, others)
+    return f", but {near} is set" if near else ""
 
 
 def _reason(error: ValueError, value: str) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+# How much of a name must be there where the rest is missing: USER of USERNAME, STREAM of MESSAGE_STREAM.
+# FROM is too little of ENVELOPE_FROM: other software reads an SMTP_FROM.
+_PART = 0.4
+
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """``, did you mean 'smtp'?``, or an empty text where nothing is near."""
@@ -11,3 +15,31 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(wrong.lower(), list(known), n=1)
     return f", did you mean {near[0]!r}?" if near else ""
+
+
+def nearest_variable(name: str, known: Iterable[str], prefix: str = "") -> str | None:
+    """Of the variables with a prefix the one that another's name resembles most, or None.
+
+    It does so where a letter or two differ (of long names, every fourth), or where one is the beginning
+    or the end of the other. Underscores and capitals do not count, and what follows the prefix alone does.
+    """
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(wrong := _letters(name, prefix))
+    near = {}
+    for each in known:
+        if not each.startswith(prefix):
+            continue
+        matcher.set_seq1(right := _letters(each, prefix))
+        short, long = sorted((wrong, right), key=len)
+        ratio = matcher.ratio()
+        differing = len(short + long) * (1 - ratio)
+        is_part = len(short) > _PART * len(long) and (long.startswith(short) or long.endswith(short))
+        if is_part or differing < max(2, len(long) // 4) + 0.5:
+            near[each] = ratio
+    return max(near, key=near.__getitem__, default=None)
+
+
+def _letters(name: str, prefix: str) -> str:
+    return name[len(prefix) :].upper().replace("_", "")

@@ -6,11 +6,19 @@ from collections.abc import Collection, Mapping
 
 from cognito_mailroom.mail.rendering import Renderer
 from cognito_mailroom.mail.variables import NAMES
+from cognito_mailroom.plugins.discovery import EXTENSIONS, PROVIDERS
+from cognito_mailroom.plugins.loading import Loader
 from cognito_mailroom.settings.converters import names
+from cognito_mailroom.settings.core import CORE
 from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.secret_references import References
 from cognito_mailroom.settings.suggestions import did_you_mean
+from cognito_mailroom.settings.unread_names import check_names
 
 from .contents import Wanted
+
+_BUILD_VARIABLE = "MAILROOM_PYTHON"
+"""Read by the Makefile of the SAM template, which calls this command."""
 
 
 def check(wanted: Wanted, environment: Mapping[str, str]) -> None:
@@ -28,6 +36,7 @@ def check(wanted: Wanted, environment: Mapping[str, str]) -> None:
         for name in _named(environment.get(setting, "")):
             if name not in included:
                 problems.add(f"{setting} names {name!r}, which is not included: add it to {option}")
+    _check_variables(wanted, environment, problems)
     _check_services(wanted.services, problems)
     if wanted.templates:
         # What an extension adds to the context is known only when there is an event.
@@ -42,6 +51,18 @@ def _named(text: str) -> Collection[str]:
         return names(text) if text.strip() != "none" else ()
     except ValueError:
         return ()
+
+
+def _check_variables(wanted: Wanted, environment: Mapping[str, str], problems: Problems) -> None:
+    """What the function will not read; a plugin that cannot be imported here has no part in it."""
+    loader = Loader(environment, References())
+    plugins = [(PROVIDERS, name) for name in wanted.providers] + [
+        (EXTENSIONS, name) for name in wanted.extensions
+    ]
+    included = filter(None, (loader.settings_of(group, name) for group, name in plugins))
+    given = {name: value for name, value in environment.items() if name != _BUILD_VARIABLE}
+    installed = loader.installed_settings()
+    check_names([*CORE, *included], given, problems, strict=True, also_known=installed)
 
 
 def _check_services(services: Collection[str], problems: Problems) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cognito_mailroom.plugins.discovery import PROVIDERS, Installed, build
+from cognito_mailroom.plugins.discovery import PROVIDERS
+from cognito_mailroom.plugins.loading import Loader
 from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.secret_references import References
 from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message
 from cognito_mailroom.testing.driver import violated
 from cognito_mailroom.testing.faults import Fault
@@ -31,7 +33,8 @@ class SecretContract(ContractFixtures):
     def test_repr(self, counterpart: Counterpart, load: Load) -> None:
         """Neither the provider nor anything it holds shows a secret."""
         load()
-        provider = build(Installed().find(PROVIDERS, self.harness.provider), counterpart.environ, Problems())
+        loader = Loader(counterpart.environ, References())
+        provider = loader.build(PROVIDERS, self.harness.provider, Problems())
         leaks = LeakDetector(self.secrets(counterpart))
         if what := leaks.in_text(repr(provider)):
             violated(f"{what} is in the repr of the provider.")

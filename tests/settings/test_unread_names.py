@@ -1,0 +1,288 @@
+"""A variable that nobody reads: refused by its right name, warned of, or none of our business."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import pytest
+from cognito_mailroom import ConfigurationError, Deadline, Message
+from cognito_mailroom.app import Mailroom
+from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.suggestions import nearest_variable
+from cognito_mailroom.telemetry.record import EventRecord
+
+# Settings as the providers have them that are shipped beside core, whose tests run without those.
+PLUGINS = """
+import environ
+from cognito_mailroom import Receipt, Secret, hookimpl
+from cognito_mailroom.settings import HostedTemplates
+
+def settings(prefix, required, optional, template=True):
+    fields = {name: environ.var() for name in required} | {name: environ.var("") for name in optional}
+    fields |= {"template": environ.group(HostedTemplates)} if template else {}
+    return environ.config(prefix=prefix)(type(prefix, (), fields))
+
+class Provider:
+    def __init__(self, settings): pass
+    @hookimpl
+    def mailroom_deliver(self, message): return Receipt(message_id="1")
+
+class Smtp(Provider):
+    Settings = settings("SMTP", ["host"], [
+        "port", "security", "username", "password", "ca_file", "proxy", "helo", "envelope_from",
+        "oauth_token_url", "oauth_client_id", "oauth_client_secret", "oauth_scope", "oauth_refresh_token",
+    ], template=False)
+class SendGrid(Provider):
+    Settings = settings("SENDGRID", ["api_key"], ["base_url", "sandbox", "bypass_suppressions"])
+class Mailgun(Provider):
+    Settings = settings("MAILGUN", ["api_key", "domain"], ["base_url", "test_mode"])
+class Postmark(Provider):
+    Settings = settings("POSTMARK", ["server_token"], ["message_stream", "base_url"])
+class Ses(Provider):
+    Settings = settings("SES", [], ["region", "configuration_set", "identity_arn"])
+class Down(Provider):
+    @hookimpl
+    def mailroom_deliver(self, message): raise ConnectionError
+    def __init__(self): pass
+"""
+PROVIDERS = {
+    "smtp": "Smtp", "sendgrid": "SendGrid", "mailgun": "Mailgun", "postmark": "Postmark", "ses": "Ses",
+    "down": "Down",
+}  # fmt: skip
+REQUIRED = {
+    "smtp": {"SMTP_HOST": "mail.example"},
+    "sendgrid": {"SENDGRID_API_KEY": "key"},
+    "mailgun": {"MAILGUN_API_KEY": "key", "MAILGUN_DOMAIN": "mg.example"},
+    "postmark": {"POSTMARK_SERVER_TOKEN": "token"},
+    "ses": {},
+}
+
+# Each with its right name.
+MISSPELT = {
+    "MAILROOM_DRYRUN": "MAILROOM_DRY_RUN",
+    "MAILROOM_DRY_RUNS": "MAILROOM_DRY_RUN",
+    "MAILROOM_DRY": "MAILROOM_DRY_RUN",
+    "mailroom_dry_run": "MAILROOM_DRY_RUN",
+    "MAILROOM_ALLOWED_RECIPIENT": "MAILROOM_ALLOWED_RECIPIENTS",
+    "MAILROOM_RECIPIENTS": "MAILROOM_ALLOWED_RECIPIENTS",
+    "MAILROOM_ALLOWED": "MAILROOM_ALLOWED_RECIPIENTS",
+    "MAILROOM_ALOWED_RECIPIENTS": "MAILROOM_ALLOWED_RECIPIENTS",
+    "MAILROOM_ALLOW_RECIPIENTS": "MAILROOM_ALLOWED_RECIPIENTS",
+    "MAILROOM_IDEMPOTENCE_TABLE": "MAILROOM_IDEMPOTENCY_TABLE",
+    "MAILROOM_IDEMPOTENCYTABLE": "MAILROOM_IDEMPOTENCY_TABLE",
+    "MAILROOM_QUEUE": "MAILROOM_QUEUE_URL",
+    "MAILROOM_QUEUE_ULR": "MAILROOM_QUEUE_URL",
+    "MAILROOM_REPLYTO": "MAILROOM_REPLY_TO",
+    "MAILROOM_TEMPLATE": "MAILROOM_TEMPLATES",
+    "MAILROOM_EXTENSION": "MAILROOM_EXTENSIONS",
+    "MAILROOM_PRODUCT": "MAILROOM_PRODUCT_NAME",
+    "MAILROOM_LOCALE": "MAILROOM_DEFAULT_LOCALE",
+    "MAILROOM_VALIDITY_SIGNUP": "MAILROOM_VALIDITY_SIGN_UP",
+    "MAILROOM_VALIDITY_FORGOTPASSWORD": "MAILROOM_VALIDITY_FORGOT_PASSWORD",
+    "MAILROOM_VALIDITY_AUTHENTICATON": "MAILROOM_VALIDITY_AUTHENTICATION",
+    "MAILROOM_KMS_KEY": "MAILROOM_KMS_KEY_ARN",
+    "MAILROOM_PROVIDERS": "MAILROOM_PROVIDER",
+    "SMTP_USER": "SMTP_USERNAME",
+    "SMTP_USER_NAME": "SMTP_USERNAME",
+    "SMTP_PASS": "SMTP_PASSWORD",
+    "SMTP_PASSWD": "SMTP_PASSWORD",
+    "SMTP_SECURTY": "SMTP_SECURITY",
+    "SMTP_CAFILE": "SMTP_CA_FILE",
+    "SMTP_HOSTS": "SMTP_HOST",
+    "SENDGRID_SANDBOX_MODE": "SENDGRID_SANDBOX",
+    "SENDGRID_BYPASS_SUPPRESSION": "SENDGRID_BYPASS_SUPPRESSIONS",
+    "SENDGRID_TEMPLATE_SIGNUP": "SENDGRID_TEMPLATE_SIGN_UP",
+    "SENDGRID_BASEURL": "SENDGRID_BASE_URL",
+    "MAILGUN_TESTMODE": "MAILGUN_TEST_MODE",
+    "MAILGUN_BASE_URI": "MAILGUN_BASE_URL",
+    "POSTMARK_TEMPLATE_SIGNUP": "POSTMARK_TEMPLATE_SIGN_UP",
+    "POSTMARK_STREAM": "POSTMARK_MESSAGE_STREAM",
+    "SES_CONFIGURATIONSET": "SES_CONFIGURATION_SET",
+    "SES_IDENTITY": "SES_IDENTITY_ARN",
+    "SES_REGIONS": "SES_REGION",
+}
+# With the provider that is chosen beside them.
+INNOCENT = {
+    "MAILGUN_SMTP_LOGIN": "smtp",  # nobody looks at the prefix of a provider that is not chosen
+    "MAILGUN_PUBLIC_KEY": "sendgrid",
+    "SENDGRID_USERNAME": "postmark",
+    "SENDGRID_APIKEY": "ses",
+    "POSTMARK_API_TOKEN": "smtp",
+    "SMTP_SERVER": "sendgrid",
+    "SMTP_USER": "mailgun",
+    "SESSION_SECRET": "ses",
+    "AWS_SES_REGION": "ses",
+    "AWS_LAMBDA_FUNCTION_NAME": "ses",
+    "SMTPD_HOST": "smtp",
+    "MAILROOMS": "smtp",
+    "MAIL_FROM": "smtp",
+    "MAIL_ROOM_DRY_RUN": "smtp",
+    "PYTHONPATH": "smtp",
+    "SENTRY_DSN": "sendgrid",
+}
+# What others set under the prefix of the provider that is chosen: it may mean anything, but no setting.
+UNLIKE = {
+    "MAILROOM_STAGE": "smtp",
+    "SMTP_FROM": "smtp",
+    "SMTP_DOMAIN": "smtp",
+    "SMTP_TIMEOUT": "smtp",
+    "SMTP_TLS": "smtp",
+    "SENDGRID_FROM_EMAIL": "sendgrid",
+    "SENDGRID_USERNAME": "sendgrid",
+    "SENDGRID_TEMPLATE_WELCOME": "sendgrid",
+    "SENDGRID_TEMPLATE_ID": "sendgrid",
+    "MAILGUN_SMTP_LOGIN": "mailgun",
+    "MAILGUN_PUBLIC_KEY": "mailgun",
+    "POSTMARK_API_TOKEN": "postmark",
+    "POSTMARK_INBOUND_ADDRESS": "postmark",
+    "SES_FROM_ADDRESS": "ses",
+}
+Start = Callable[..., Mailroom]
+
+
+@pytest.fixture
+def start(environ: dict[str, str], install: Callable[..., None]) -> Start:
+    """``start("smtp", SMTP_USER="x")``: the mailroom with that provider, and what it wants at least."""
+    install("acme-mail", PLUGINS, providers=PROVIDERS)
+
+    def start(provider: str, *, check_all: bool = False, **given: str) -> Mailroom:
+        first = provider.partition(",")[0]
+        settings = environ | REQUIRED.get(first, {}) | {"MAILROOM_PROVIDER": provider} | given
+        return Mailroom.from_environ(settings, check_all=check_all)
+
+    return start
+
+
+@pytest.fixture(autouse=True)
+def alone(install: Callable[..., None]) -> None:
+    """The providers that are installed beside core are not: these here claim their names."""
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group="cognito_mailroom.providers"):
+        if entry.dist:
+            install(entry.dist.name, "")
+
+
+def provider_of(name: str) -> str:
+    prefix = name.partition("_")[0].lower()
+    return prefix if prefix in REQUIRED else "smtp"
+
+
+def test_there_are_as_many_as_promised() -> None:
+    assert len(MISSPELT) >= 40
+    assert len(INNOCENT) >= 15
+
+
+@pytest.mark.parametrize(("name", "right"), MISSPELT.items(), ids=MISSPELT)
+def test_a_misspelt_name_is_refused_by_its_right_one(name: str, right: str, start: Start) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        start(provider_of(name), **{name: "s3cret"})
+    assert str(refused.value) == f"{name} is read by nobody, did you mean {right}?"
+
+
+@pytest.mark.parametrize("check_all", [False, True])
+def test_innocent_names_pass_without_a_word(
+    *, check_all: bool, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, provider in INNOCENT.items():
+        start(provider, check_all=check_all, **{name: "x"})
+        assert not caplog.records, name
+
+
+@pytest.mark.parametrize("check_all", [False, True])
+def test_empty_names_pass_without_a_word(
+    *, check_all: bool, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in [*MISSPELT, *UNLIKE][-10:] + [*MISSPELT][:10]:
+        start(provider_of(name), check_all=check_all, **{name: " "})
+    assert not caplog.records
+
+
+def test_what_resembles_nothing_is_a_warning_at_start_and_a_fault_in_a_check(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, provider in UNLIKE.items():
+        caplog.clear()
+        start(provider, **{name: "s3cret"})
+        said = f"{name} is read by nobody: unset it, or correct its name"
+        assert [(record.levelno, record.message) for record in caplog.records] == [(logging.WARNING, said)]
+        with pytest.raises(ConfigurationError, match=rf"^{said}\.$"):
+            start(provider, check_all=True, **{name: "s3cret"})
+
+
+def test_a_missing_name_is_told_with_what_is_set_in_its_place(start: Start) -> None:
+    for missing, near in (("SMTP_HOST", "SMTP_HOSTNAME"), ("MAILROOM_FROM", "MAILROM_FROM")):
+        with pytest.raises(ConfigurationError) as refused:
+            start("smtp", **{missing: "", near: "s3cret"})
+        assert str(refused.value).startswith(f"{missing} is missing")
+        assert str(refused.value).endswith(f", but {near} is set.")
+
+
+def test_a_later_provider_is_looked_at_when_it_is_loaded_and_only_warned_of(
+    start: Start,
+    load: Callable[..., dict[str, object]],
+    encrypted: Callable[..., str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    mailroom = start("down,smtp", SMTP_HOST="mail.example", SMTP_USER="s3cret")
+    assert not caplog.records
+    mailroom.handle(load("sign_up", encrypted("482910")), Deadline(30), EventRecord())
+    assert "SMTP_USER is read by nobody, did you mean SMTP_USERNAME?" in caplog.text
+    with pytest.raises(ConfigurationError, match="did you mean SMTP_USERNAME"):
+        start("down,smtp", check_all=True, SMTP_HOST="mail.example", SMTP_USER="s3cret")
+
+
+OVERLAPPING = """
+import environ
+from cognito_mailroom import Receipt, hookimpl
+
+@environ.config(prefix="OWL")
+class Settings:
+    speed = environ.var("1")
+@environ.config(prefix="OWL_AUDIT")
+class Audit:
+    log = environ.var("")
+@environ.config
+class Undeclared:
+    env = environ.var("")
+
+class Owl:
+    Settings = Settings
+    def __init__(self, settings): pass
+    @hookimpl
+    def mailroom_deliver(self, message): return Receipt()
+class Auditor:
+    Settings = Audit
+class Bare:
+    Settings = Undeclared
+    def __init__(self, settings): pass
+"""
+
+
+def test_the_settings_of_what_is_installed_and_not_chosen_are_known_to_a_check(
+    install: Callable[..., None], start: Start
+) -> None:
+    install("owl", OVERLAPPING, providers={"owl": "Owl"}, extensions={"audit": "Auditor", "bare": "Bare"})
+    given = {"OWL_AUDIT_LOG": "x", "APP_NAME": "x", "MAILROOM_EXTENSIONS": "bare"}
+    start("owl", check_all=True, **given)
+    with pytest.raises(ConfigurationError, match="OWL_AUDIT_LOUD is read by nobody: unset it"):
+        start("owl", check_all=True, OWL_AUDIT_LOUD="x", **given)
+
+
+def test_a_mail_goes_nowhere_while_a_name_is_misspelt(environ: dict[str, str], sent: list[Message]) -> None:
+    with pytest.raises(ConfigurationError):
+        Mailroom.from_environ(environ | {"MAILROOM_DRYRUN": "true", "MAILROOM_FORM": "x"})
+    assert sent == []
+
+
+@pytest.mark.parametrize("name", ["MAILROOM_", "MAILROOM__", "MAILROOM_ÄÖ", "MAILROOM_" + "X" * 4_000])
+def test_any_name_may_be_there(name: str) -> None:
+    assert nearest_variable(name, ["MAILROOM_FROM", "OTHER"], "MAILROOM_") is None
+
+
+def test_a_clause_names_whole_variables() -> None:
+    problems = Problems()
+    problems.add("SMTP_HOST is missing (the mail server)")
+    assert "SMTP_HOST" in problems
+    assert "SMTP" not in problems
