@@ -236,7 +236,7 @@ def test_an_extension_that_answers_with_something_else_is_refused(
     ("patterns", "allowed"),
     [
         ("*@example.com", True), ("ALEX@EXAMPLE.COM", True), ("other@example.com, alex@*", True),
-        ("[ab]lex@example.com", True), ("*@acme.example", False), ("example.com", False),
+        ("[ab]lex@example.com", True), ("*@acme.example", False),
         ("alex@example.co", False), ("*.example.com", False),
     ],
 )  # fmt: skip

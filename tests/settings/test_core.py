@@ -85,6 +85,17 @@ MALFORMED = [
     ("MAILROOM_KMS_KEY_ARN", ARN.replace("eu-west-1", "x" * 99), "want the ARN of the key"),
     ("MAILROOM_KMS_KEY_ARN", ARN.replace("123456789012", "\u0661" * 12), "want the ARN of the key"),
     ("MAILROOM_KMS_KEY_ARN", f"{ARN},{MRK}", "the keys are in several regions"),
+    ("MAILROOM_KMS_KEY_ARN", ARN.replace("eu-west-1", "eu-wset-1"), "there is no such region of AWS"),
+    ("MAILROOM_KMS_KEY_ARN", ARN.replace("eu-west-1", "eu-west-9"), "there is no such region of AWS"),
+    ("MAILROOM_KMS_KEY_ARN", ARN.replace("eu-west-1", "cn-north-1"), "the ARN's region is in the partition"),
+    ("MAILROOM_KMS_KEY_ARN", ARN.replace("arn:aws:", "arn:aws-cn:"), "the ARN's region is in the partition"),
+    ("MAILROOM_IDEMPOTENCY_TABLE", "my table", "want the name of a table in DynamoDB"),
+    ("MAILROOM_IDEMPOTENCY_TABLE", "ab", "want the name of a table in DynamoDB"),
+    (
+        "MAILROOM_IDEMPOTENCY_TABLE",
+        "arn:aws:dynamodb:mars-west-1:123456789012:table/once",
+        "there is no such region of AWS",
+    ),
     ("MAILROOM_FROM", "Acme", "the address is not a local part and a domain with an @ between them"),
     ("MAILROOM_FROM", '"Acme <a@b.example>"', "the address has quotation marks around it: leave them off"),
     ("MAILROOM_FROM", "Acme\r\nBcc: x <a@b.example>", "the address contains a control character"),
@@ -96,6 +107,23 @@ MALFORMED = [
     ("MAILROOM_TEMPLATES", __file__, "want an existing folder"),
     ("MAILROOM_TEMPLATES", "x" * 5_000, "want an existing folder"),
     ("MAILROOM_ALLOWED_RECIPIENTS", "a@b.example,,", "a name between two commas is empty"),
+    *(
+        ("MAILROOM_ALLOWED_RECIPIENTS", value, "one of the patterns can match no address")
+        for value in (
+            "b.example",
+            "*@acme.example,b.example",
+            "@b.example",
+            "*@",
+            "Alex <alex@acme.example>",
+            r".*@acme\.example",
+            "^.*@acme.example$",
+            "*@acme..example",
+            "*@.acme.example",
+            "* @acme.example",
+            "*@acme.example; *@b.example",
+        )
+    ),
+    ("MAILROOM_ALLOWED_RECIPIENTS", "*@münchen.example", "a pattern names an internationalised domain by"),
     ("MAILROOM_DRY_RUN", "perhaps", "want true or false"),
     *(
         (f"MAILROOM_VALIDITY_{trigger.name}", value, "want a number and its unit")
@@ -282,6 +310,15 @@ def test_a_provider_may_answer_with_a_template_of_its_own() -> None:
     assert completed == draft.evolve(hosted_template="d-1")
     for trigger in (Trigger.AUTHENTICATION, "CustomEmailSender_New"):
         assert templates.template.complete(Notification(trigger=trigger), draft) is None
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["*", "*@*", "*.example", "a*", "*@*.Acme.example", "alex+*@acme.example", "qa-[0-9]@acme.example", "?@a",
+     "*@xn--mnchen-3ya.example", "jörg@acme.example", "[ab]lex@acme.example"],
+)  # fmt: skip
+def test_a_pattern_that_somebody_matches_is_taken(pattern: str) -> None:
+    assert settings(MAILROOM_ALLOWED_RECIPIENTS=pattern).allowed_recipients == (pattern,)
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from .hosted_templates import HostedTemplates
     from .problems import Problems
     from .reading import Variable, read, variables
+    from .regions import check_arn, region
 
 __all__ = [
     "HostedTemplates",
     "Problems",
     "Variable",
+    "check_arn",
     "duration",
     "locale",
     "names",
     "read",
+    "region",
     "switch",
     "variables",
 ]
@@ -36,5 +39,6 @@ if not TYPE_CHECKING:
             ".hosted_templates": ("HostedTemplates",),
             ".problems": ("Problems",),
             ".reading": ("Variable", "read", "variables"),
+            ".regions": ("check_arn", "region"),
         },
     )

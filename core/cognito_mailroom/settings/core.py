@@ -14,6 +14,7 @@ from attrs.converters import optional
 from cognito_mailroom.address import Address
 
 from .converters import duration, locale, names, switch
+from .regions import check_arn
 
 T = TypeVar("T")
 
@@ -33,6 +34,8 @@ def _key_arns(text: str) -> tuple[str, ...]:
             "want the ARN of the key, arn:aws:kms:REGION:ACCOUNT:key/ID; "
             "a key id, an alias or the ARN of an alias cannot decrypt what Cognito encrypts"
         )
+    for arn in arns:
+        check_arn(arn)
     if len({arn.split(":")[3] for arn in arns}) > 1:
         raise ValueError("the keys are in several regions, but a user pool's key is in the pool's own region")
     return arns
@@ -41,6 +44,21 @@ def _key_arns(text: str) -> tuple[str, ...]:
 def _url(text: str) -> str:
     if not re.fullmatch(r"https?://[!-~]+", text):
         raise ValueError("want the URL of a queue, https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
+    return text
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    from .recipient_patterns import recipient_patterns  # imported where one is set
+
+    return recipient_patterns(text)
+
+
+def _table(text: str) -> str:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+    if not re.fullmatch(r"(?a)(arn:aws[a-z-]*:dynamodb:[\w-]+:\d{12}:table/)?[\w.-]{3,255}", text):
+        raise ValueError("want the name of a table in DynamoDB")
+    if text.startswith("arn:"):
+        check_arn(text)
     return text
 
 
@@ -107,10 +125,12 @@ class Settings:
         None, converter=optional(_folder), help="a folder whose files replace default templates one by one"
     )
     allowed_recipients: tuple[str, ...] | None = environ.var(
-        None, converter=optional(names), help="patterns such as *@acme.example; all others get no mail"
+        None, converter=optional(_patterns), help="patterns such as *@acme.example; all others get no mail"
     )
     idempotency_table: str | None = environ.var(
-        None, help="a DynamoDB table that keeps a retried event from being mailed twice"
+        None,
+        converter=optional(_table),
+        help="a DynamoDB table that keeps a retried event from being mailed twice",
     )
     dry_run: bool = environ.var("false", converter=switch, help="true for everything but the delivery")
 

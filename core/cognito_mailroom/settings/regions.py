@@ -39,7 +39,7 @@ def region(text: str) -> str:
 
 
 def check_arn(arn: str) -> None:
-    """Raises ValueError where an ARN's region is none, or not of its partition."""
+    """Raises ValueError where an ARN names no region, or another partition than its region is in."""
     _, partition, _, place, *_ = arn.split(":")
-    if partition_of(place) != partition:
-        raise ValueError(f"its region is in the partition {partition_of(place)}, which the ARN does not name")
+    if (wanted := partition_of(place)) != partition:
+        raise ValueError(f"the ARN's region is in the partition {wanted}: want arn:{wanted}:…")

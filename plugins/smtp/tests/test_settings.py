@@ -120,6 +120,8 @@ def test_a_malformed_value(name: str, value: str, wanted: str) -> None:
             {"SMTP_OAUTH_SCOPE": "x"},
             "set SMTP_USERNAME and SMTP_OAUTH_TOKEN_URL and ",
         ),
+        ({"SMTP_PORT": "465"}, "SMTP_PORT=465 wants SMTP_SECURITY=tls"),
+        ({"SMTP_PORT": "465", "SMTP_SECURITY": "none"}, "SMTP_PORT=465 wants SMTP_SECURITY=tls"),
     ],
 )
 def test_a_contradiction(given: dict[str, str], named: str) -> None:
@@ -151,6 +153,23 @@ def test_a_refresh_token_may_do_without_a_secret() -> None:
 def test_a_malformed_envelope_sender(value: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^SMTP_ENVELOPE_FROM is malformed: the "):
         settings(SMTP_ENVELOPE_FROM=value)
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        ({"SMTP_PORT": "587", "SMTP_SECURITY": "tls"}, True),
+        ({"SMTP_PORT": "587"}, False),
+        ({"SMTP_PORT": "465", "SMTP_SECURITY": "tls"}, False),
+        ({"SMTP_PORT": "2525", "SMTP_SECURITY": "tls"}, False),
+        ({"SMTP_PORT": "25", "SMTP_SECURITY": "none"}, False),
+    ],
+)
+def test_a_port_that_hardly_goes_with_the_security_is_a_warning(
+    *, given: dict[str, str], warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    SmtpProvider(settings(**given))
+    assert ("SMTP_PORT=587 goes with SMTP_SECURITY=starttls" in caplog.text) == warned
 
 
 def test_credentials_show_in_no_repr() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import environ
+from attrs.converters import optional
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from cognito_mailroom import (
@@ -21,7 +22,7 @@ from cognito_mailroom import (
     Unavailable,
     hookimpl,
 )
-from cognito_mailroom.settings import HostedTemplates
+from cognito_mailroom.settings import HostedTemplates, check_arn, region
 from cognito_mailroom.transport import Answer, aws_client, keep_connection, refusal_of
 from urllib3 import HTTPHeaderDict
 
@@ -39,13 +40,33 @@ _ACTIONS = "ses:SendEmail, ses:SendTemplatedEmail and ses:ApplyTrackingConfigura
 _CONFIG = Config(retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=False)
 
 
+def _configuration_set(text: str) -> str:
+    # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
+    if not re.fullmatch(r"(?a)[\w-]{1,64}", text):
+        raise ValueError("want the name of a configuration set: letters, digits, - and _")
+    return text
+
+
+def _identity_arn(text: str) -> str:
+    if not re.fullmatch(r"(?a)arn:aws[a-z-]*:ses:[\w-]+:\d{12}:identity/[!-~]+", text):
+        raise ValueError("want the ARN of an identity, arn:aws:ses:REGION:ACCOUNT:identity/NAME")
+    check_arn(text)
+    return text
+
+
 @environ.config(prefix="SES", frozen=True)
 class SesSettings:
     """The environment variables of this plugin."""
 
-    region: str | None = environ.var(None, help="the region of SES; default: the function's own")
-    configuration_set: str | None = environ.var(None, help="the configuration set to send with")
-    identity_arn: str | None = environ.var(None, help="the sender's identity, if another account owns it")
+    region: str | None = environ.var(
+        None, converter=optional(region), help="the region of SES; default: the function's own"
+    )
+    configuration_set: str | None = environ.var(
+        None, converter=optional(_configuration_set), help="the configuration set to send with"
+    )
+    identity_arn: str | None = environ.var(
+        None, converter=optional(_identity_arn), help="the sender's identity, if another account owns it"
+    )
     template: HostedTemplates = environ.group(HostedTemplates)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from cognito_mailroom import ConfigurationError, Deadline, Message, Receipt, hookimpl
@@ -13,6 +14,8 @@ from .settings import PORTS, SmtpSettings
 
 if TYPE_CHECKING:
     from .oauth import AccessTokens
+
+_log = logging.getLogger("cognito_mailroom")
 
 
 class SmtpProvider:
@@ -28,6 +31,10 @@ class SmtpProvider:
     def __init__(self, settings: SmtpSettings) -> None:
         for contradiction in contradictions(settings):
             raise ConfigurationError(contradiction)
+        if settings.port == PORTS["tls"] and settings.security != "tls":
+            raise ConfigurationError("SMTP_PORT=465 wants SMTP_SECURITY=tls: set that, or another port.")
+        if settings.port == PORTS["starttls"] and settings.security == "tls":
+            _log.warning("SMTP_PORT=587 goes with SMTP_SECURITY=starttls, and hardly ever with tls")
         self._host = settings.host
         self.client = SmtpClient(
             SmtpEndpoint(
