@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -142,8 +143,10 @@ def test_a_pool_that_stalls_or_drips_is_unavailable(
     take_over: dict[str, Any], send: Send,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", answering(fault).url)
+    started = monotonic()
     with pytest.raises(Unavailable, match=r"^127\.0\.0\.1 did not answer in time"):
-        send(take_over)
+        send(take_over, deadline=0.5)
+    assert monotonic() - started < 3  # seconds that a call may take at most
 
 
 @pytest.mark.parametrize(
