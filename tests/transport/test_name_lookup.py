@@ -77,6 +77,14 @@ def test_the_last_good_addresses_serve_meanwhile(*, stalls: bool, resolver: Reso
         assert deadline.remaining() > 20  # none of them has waited for the end of it
 
 
+def test_to_connect_to_them_there_is_time_left(resolver: Resolver, host: str) -> None:
+    resolver.answer = here(443)
+    addresses(host, 443, Deadline(PATIENCE))
+    resolver.stalls, deadline = True, Deadline(1.0)
+    assert addresses(host, 443, deadline) == here(443)
+    assert deadline.remaining() > 0
+
+
 def test_new_addresses_go_before_known_ones(resolver: Resolver, host: str) -> None:
     for port in (1, 2):
         resolver.answer = here(port)

@@ -10,7 +10,8 @@ from typing import Any
 from cognito_mailroom.deadline import Deadline
 
 _Addresses = list[Any]
-# A name server answers in milliseconds; after so long, the addresses that a host had before serve.
+# A name server answers in milliseconds; after so long, or half of the time that there is, the addresses
+# that a host had before serve.
 _PATIENCE_SECONDS = 1.0
 
 
@@ -29,8 +30,8 @@ def addresses(host: str, port: int, deadline: Deadline) -> _Addresses:
     if _is_numeric(host):
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     look_up = _begin(host, port)
-    patience = look_up.patience if (host, port) in _last_found else deadline
-    look_up.join(min(deadline.remaining(), patience.remaining()))
+    left = deadline.remaining()
+    look_up.join(min(look_up.patience.remaining(), left / 2) if (host, port) in _last_found else left)
     if look_up.found is not None:
         return look_up.found
     if known := _last_found.get((host, port)):
