@@ -23,10 +23,10 @@ _RATE = _any(
     r"zu viele|débit|demasiad|troppi|muitos|много|过多|频率|多すぎ",
 )
 _FULL = _any(
-    r"\bover ?quota\b|\bquota (is )?exceeded|\bexceed\w* (\w+ ){0,3}quota\b|\bdisk quota\b",
+    r"quota\b",
     r"\b(mail ?box|inbox|account|disk) (\w+ ){0,2}(is )?(full|over)\b|\bfull mailbox\b",
     r"\binsufficient (system )?storage\b",
-    r"(postfach|mailbox).{0,20}voll\b|bo[îi]te.{0,30}pleine|(buz[óo]n|caixa).{0,20}(llen[oa]|chei[ao])",
+    r"(postfach|mailbox).{0,20}voll\b|bo[îi]te.{0,30}pleine|(buz[óo]n|caixa|mailbox).{0,20}(llen[oa]|chei[ao])",
     r"casella.{0,20}piena|ящик.{0,20}переполнен|(邮箱|容量).{0,8}满|空间不足|容量超過|용량 초과",
 )
 _PASSING = _any(
@@ -54,7 +54,7 @@ _US = _any(
     r"\bimpersonat|\bhelo\b|\behlo\b|\breverse dns\b|\bptr\b",
     # spam and policy
     r"spam|\bjunk|\bbulk\b|\brbl\b|\bdnsbl\b|\b(black|block|deny) ?list|\breputation\b",
-    r"(?<!account is )(?<!box is )\bblocked\b",
+    r"(?<!account is )(?<!box is )\bblocked\b(?! due to inactivity)|(?<!address rejected: )\baccess denied\b",
     r"\bpolic(y|ies)\b|\bcontent\b|\bvirus\b|\bprohibited\b|\bsuspicious\b",
     r"richtlinie|politique|política|politica\b|политик|polityk|спам|垃圾|策略|迷惑メール|스팸",
     # a login, or what it may do
@@ -70,17 +70,17 @@ _WHOM = (
 _NONE = (
     r"(unknown|not (found|known|exist|here|listed|available|valid|local)|invalid|unavailable|"
     r"does ?n[o']?t (exist|have)|no longer (valid|available|active|exists?|in use)|disabled|inactive|"
-    r"deactivated|suspended|closed|blocked|frozen|archived|undeliverable|rejected|terminated|expired|moved|"
+    r"deactivated|closed|blocked|frozen|archived|undeliverable|terminated|expired|moved|"
     r"(cannot|could not) be found)"
 )
 _MAILBOX = _any(
-    r"\b(no such|unknown|invalid|non-?exist(ent|ing)|inactive|disabled|archived|bad|no valid)"
+    r"\b(no such|unknown|invalid|non-?exist(ent|ing)|inactive|disabled|deactivated|archived|bad|no valid)"
     rf"( \w+)? {_WHOM}\b",
     rf"\b{_WHOM}\b.{{0,60}}\b{_NONE}\b",
     r"\bno (mailbox|user|account|recipient)s?\b.{0,20}\b(here|by that name|with that|of that)",
-    r"\b(does ?n['o]t|does not|do not|don't) (have|handle|accept mail for)\b"
+    r"\b(does ?n['o]t|does not|do not|don't) (have|accept mail for)\b"
     r".{0,40}\b(account|mailbox|user|address)",
-    r"\bnot our customer\b|\bnot a valid (mailbox|user|recipient|address)\b|\bmoved\b|\bnot local\b",
+    r"\bnot our customer\b|\bnot a (known|valid) (mailbox|user|recipient|address)\b|\bmoved\b|\bnot local\b",
     # German
     r"(benutzer|empfänger|postfach|adresse|mailbox).{0,40}(unbekannt|existiert nicht)",
     r"(benutzer|empfänger|postfach|adresse|mailbox).{0,40}nicht (gefunden|vorhanden|bekannt)",
