@@ -249,7 +249,7 @@ def test_an_endpoint_that_does_not_answer_in_time(
     started = monotonic()
     with pytest.raises(Unavailable, match="did not answer in time"):
         provider.mailroom_deliver(message, Deadline(0.5))
-    assert monotonic() - started < 5  # the faults last ten
+    assert monotonic() - started < 5  # the faults last six
     deliver(provider, message)
     assert len(server.messages) == 1
 
