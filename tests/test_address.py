@@ -90,6 +90,7 @@ def test_an_address_is_kept_with_its_domain_in_ascii(given: str, kept: str) -> N
         "alex@" + "d." * 127 + "dd",
         "alex@" + "ü" * 64 + ".com",
         "x" * 100_000,
+        "x" * 50_000 + ".." + "x" * 50_000 + " @example.com",
         "x" * 50_000 + "@" + "." * 50_000,
     ],
     ids=lambda spec: ascii(spec[:40]),

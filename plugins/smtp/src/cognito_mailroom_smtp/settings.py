@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
-# RFC 5321, 4.1.2: a domain, or an address literal.
-_HELO = re.compile(
-    r"(?ai)(?=.{1,255}$)[a-z\d][a-z\d-]{0,62}(\.[a-z\d][a-z\d-]{0,62})*|\[(ipv6:)?[\da-f:.]+\]"
-)
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.?|[\da-f]*:[\da-f:]*:[\da-f:.]*", re.IGNORECASE)
+# RFC 5321, 4.1.2: a domain, or an address literal. Compiled where one is set.
+_HELO = r"(?ai)(?=.{1,255}$)[a-z\d][a-z\d-]{0,62}(\.[a-z\d][a-z\d-]{0,62})*|\[(ipv6:)?[\da-f:.]+\]"
 
 
 def _host(text: str) -> str:
@@ -61,7 +59,7 @@ def _proxy(text: str) -> Proxy:
 
 
 def _helo(text: str) -> str:
-    if not _HELO.fullmatch(text):
+    if not re.fullmatch(_HELO, text):
         raise ValueError("want a name in ASCII such as mail.acme.example, or an address such as [192.0.2.1]")
     return text
 
