@@ -10,8 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cognito_mailroom import ConfigurationError, MailroomError, RateLimited, Unavailable
+from cognito_mailroom import (
+    ConfigurationError,
+    DecryptionError,
+    EventError,
+    MailroomError,
+    RateLimited,
+    Unavailable,
+)
 from cognito_mailroom.function.boundary import sealed
+from cognito_mailroom.testing.leak_detection import all_that_can_be_kept
 
 CODE = "48291037"
 ACME = """
@@ -75,7 +83,7 @@ def test_an_error_is_raised_without_its_past(
     assert (type(observed), str(observed), observed.__traceback__) == (kind, str(error), None)
     everything = f"{told}{error}{observed.args}{caplog.text}"
     assert not [private for private in (CODE, "alex", "example.com") if private in everything]
-    assert len(told) == 1
+    assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][1:] == ["lambda_handler"]
 
 
 def test_the_log_has_the_way_to_a_plugins_mistake(
@@ -90,6 +98,25 @@ def test_the_log_has_the_way_to_a_plugins_mistake(
     first, second = way.split(" from ")[1:3]
     assert first.endswith("acme.py:11 in look_up")
     assert second.endswith("acme.py:18 in Acme.mailroom_deliver")
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ({"request": {"code": "QUFBQQ==", "userAttributes": {"email": "alex@example.com"}}}, DecryptionError),
+        ({"request": {"code": ["alex@example.com"]}}, EventError),
+        ({"triggerSource": "CustomSMSSender_SignUp"}, EventError),
+        ({"userPoolId": "alex@example.com"}, EventError),
+    ],
+)
+def test_an_event_that_is_not_understood_is_not_kept(
+    event: dict[str, Any], kind: type[MailroomError], handler: Callable[..., Any], load: Callable[..., Any]
+) -> None:
+    with pytest.raises(kind) as caught:
+        handler()(load("sign_up", "QUFBQQ==") | event, None)
+    caught.value.__traceback__ = caught.value.__traceback__ and caught.value.__traceback__.tb_next
+    kept = all_that_can_be_kept(caught.value)
+    assert not [private for private in ("QUFBQQ", "alex", "example.com", "userAttributes") if private in kept]
 
 
 def test_what_keeps_a_function_from_starting_tells_no_setting(handler: Callable[..., Any]) -> None:

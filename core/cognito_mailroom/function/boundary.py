@@ -22,7 +22,6 @@ def sealed(handler: Callable[P, T]) -> Callable[P, T]:
     What is no error of ours becomes a MailroomError that says where it came from; the log has the way to it.
     """
 
-    @wraps(handler)
     def sealed_handler(*arguments: P.args, **named: P.kwargs) -> T:
         try:
             return handler(*arguments, **named)
@@ -31,7 +30,9 @@ def sealed(handler: Callable[P, T]) -> Callable[P, T]:
         del arguments, named
         raise failure
 
-    return sealed_handler
+    # A trace names the handler by its code, and all else by what wraps copies.
+    sealed_handler.__code__ = sealed_handler.__code__.replace(co_name=handler.__name__)
+    return wraps(handler)(sealed_handler)
 
 
 def _without_its_past(error: BaseException) -> BaseException:
