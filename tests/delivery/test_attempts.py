@@ -99,7 +99,8 @@ class Gossips(Provider):
 class Echoes(Provider):
     @hookimpl
     def mailroom_deliver(self, message):
-        return Receipt(detail=f"{message.variables['code']} sent to {message.recipient}")
+        code, whom = message.variables["code"], message.recipient
+        return Receipt(message_id=f"<{code}>", detail=f"{code} sent to {whom}")
 class Confused(Provider): error = EventError("Not an error of delivery.")
 class Observer:
     @hookimpl
@@ -303,7 +304,7 @@ def test_what_a_plugin_repeats_of_the_mail_goes_no_further(send: Send) -> None:
     assert noted["reason"] == "No … for …."
     receipt = send("sign_up", MAILROOM_PROVIDER="echoes").receipt
     assert receipt
-    assert receipt.detail == "… sent to …"
+    assert (receipt.detail, receipt.message_id) == ("… sent to …", "<…>")
 
 
 def test_an_error_that_no_delivery_has_does_not_end_the_failover(send: Send) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from cognito_mailroom.transport.redaction import redacted
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 CODE, PASSWORD, KEY, ADDRESS = "482910", "T<m>p&\"'&copy9ü%41", "SG.x7-Kq_93hfJw2LpZ", "jane.doe@example.com"
@@ -57,6 +57,7 @@ ENCODED: dict[str, Callable[[str, int], str]] = {
 
 @pytest.mark.parametrize("private", [CODE, PASSWORD, KEY])
 @pytest.mark.parametrize("spell", ESCAPED.values(), ids=ESCAPED)
+@settings(max_examples=15)  # of each of 36
 @given(
     break_up=st.sampled_from([*BROKEN.values()]),
     place=st.integers(1, 5),
@@ -108,6 +109,10 @@ def test_no_address_is_shown(spell: Callable[[str], str], address: str) -> None:
 )  # fmt: skip
 def test_what_is_not_private_can_be_read(words: str, shown: str) -> None:
     assert redacted(words, ["550551", "", "x"], ["jane.doe@example.com", "user@mail.example", "bo"]) == shown
+
+
+def test_a_secret_that_is_an_ordinary_word_is_hidden_whole() -> None:
+    assert redacted("no user recipient", ["recipient", "user-1"], ["user"]) == "no user …"
 
 
 def test_the_words_of_real_servers_can_be_read() -> None:

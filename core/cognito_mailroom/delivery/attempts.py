@@ -117,8 +117,10 @@ class Delivery:
                 # Before the record notes it, and so the log.
                 raise self._plugins.cleaned(error, notification) from None
         self._failover.delivered(provider)
-        detail = _redacted(receipt.detail, draft)
-        return evolve(receipt, provider=receipt.provider or provider, detail=detail)
+        detail, message_id = (
+            _redacted(str(words or ""), draft) for words in (receipt.detail, receipt.message_id)
+        )
+        return evolve(receipt, provider=receipt.provider or provider, detail=detail, message_id=message_id)
 
 
 def _may_another(failure: MailroomError, notification: Notification) -> bool:
@@ -136,7 +138,7 @@ def _last_word(failures: Sequence[MailroomError]) -> MailroomError:
 
 
 def _redacted(words: str, message: Message) -> str:
-    """A plugin's words without whom and what, which the provider it quotes may have repeated."""
+    """The words of a receipt without whom and what, which the provider may have repeated; every mail pays."""
     for private in filter(None, (str(message.recipient), message.variables.get("code"))):
         # To look for it is cheaper than a pattern, but not all scripts agree on what is the same letter.
         if not (words + private).isascii() or private.lower() in words.lower():

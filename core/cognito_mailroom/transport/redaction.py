@@ -32,7 +32,7 @@ def redacted(words: str, secrets: Iterable[str], names: Iterable[str] = ()) -> s
     """The words with "…" for all addresses, and for every piece of four characters of what is private.
 
     Of a text with letters, pieces shorter than eight count as words of their own only; of the ``names`` all
-    do, and such as every refusal has stay. Takes milliseconds for kilobytes: cut what is longer before.
+    do. Pieces that are words of every refusal stay. Takes milliseconds for kilobytes: cut what is longer.
     """
     wanted, names = [*_needles(secrets)], [*names]
     # A domain is nobody's secret, but in base64 nothing shows that it is one.
@@ -65,6 +65,8 @@ class _Needle:
     """So many characters in a row count."""
     within: float
     """So many count in the middle of a word."""
+    secret: str
+    """The text itself, unless it is a name."""
 
 
 def _needles(texts: Iterable[str], *, name: bool = False) -> Iterator[_Needle]:
@@ -74,11 +76,10 @@ def _needles(texts: Iterable[str], *, name: bool = False) -> Iterator[_Needle]:
             continue
         # Of a long token a few characters tell nothing, and turn up in any text.
         least = max(size, len(text) // 16)
-        within = _LONG_PIECE if text.upper() != text.lower() else _PIECE
+        within: float = _LONG_PIECE if text.upper() != text.lower() else _PIECE
         pieces = frozenset(text[at : at + size] for at in range(len(text) - size + 1))
-        yield _Needle(
-            pieces, size, least, within=float("inf") if name else max(least, min(within, len(text)))
-        )
+        within = float("inf") if name else max(least, min(within, len(text)))
+        yield _Needle(pieces, size, least, within, "" if name else text)
 
 
 def _forms(text: str) -> set[str]:
@@ -103,10 +104,11 @@ def _pieces(view: View, wanted: Sequence[_Needle]) -> Iterator[Span]:
     """What a view has of any of the needles, blanks or none."""
     text, places = view.squeezed()
     for needle, start, end in _runs(text, wanted):
-        first, last = places[start], places[end - 1]
+        first, last, piece = places[start], places[end - 1], text[start:end]
         before, after = view.text[first - 1 : first], view.text[last + 1 : last + 2]
         alone = not (before.isalnum() or after.isalnum())
-        if text[start:end] not in _ORDINARY and (alone or end - start >= needle.within):
+        telling = piece not in _ORDINARY or piece == needle.secret
+        if telling and (alone or len(piece) >= needle.within):
             yield view.span(first, last + 1)
 
 
