@@ -240,7 +240,7 @@ from cognito_mailroom import Receipt, hookimpl
 @environ.config(prefix="OWL")
 class Settings:
     speed = environ.var("1")
-@environ.config(prefix="OWL_AUDIT")
+@environ.config(prefix="owl_audit")
 class Audit:
     log = environ.var("")
 @environ.config
@@ -254,6 +254,8 @@ class Owl:
     def mailroom_deliver(self, message): return Receipt()
 class Auditor:
     Settings = Audit
+class Broken:
+    Settings = 42
 class Bare:
     Settings = Undeclared
     def __init__(self, settings): pass
@@ -263,7 +265,8 @@ class Bare:
 def test_the_settings_of_what_is_installed_and_not_chosen_are_known_to_a_check(
     install: Callable[..., None], start: Start
 ) -> None:
-    install("owl", OVERLAPPING, providers={"owl": "Owl"}, extensions={"audit": "Auditor", "bare": "Bare"})
+    extensions = {"audit": "Auditor", "bare": "Bare", "broken": "Broken", "missing": "Nobody"}
+    install("owl", OVERLAPPING, providers={"owl": "Owl"}, extensions=extensions)
     given = {"OWL_AUDIT_LOG": "x", "APP_NAME": "x", "MAILROOM_EXTENSIONS": "bare"}
     start("owl", check_all=True, **given)
     with pytest.raises(ConfigurationError, match="OWL_AUDIT_LOUD is read by nobody: unset it"):

@@ -7,6 +7,8 @@ from contextlib import suppress
 from importlib.metadata import EntryPoint
 from typing import Any
 
+from attrs import has
+
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import ConfigurationError
 from cognito_mailroom.settings.problems import Problems
@@ -67,8 +69,8 @@ class Loader:
         It is imported for that, which is not for a function that did not choose it.
         """
         with suppress(ConfigurationError):
-            kind: type | None = getattr(_imported(self.installed.find(group, name)), "Settings", None)
-            return kind
+            kind = getattr(_imported(self.installed.find(group, name)), "Settings", None)
+            return kind if isinstance(kind, type) and has(kind) else None
         return None
 
     def installed_settings(self) -> Iterator[type]:

@@ -80,8 +80,9 @@ class Plugins:
         if provider not in self._loaded_providers:
             self._loader.references.deadline = deadline
             self._reload(provider)
-            if kind := self._loader.settings_classes.get((PROVIDERS, provider)):
-                check_names([kind], self._loader.environment, None)
+            known = self._loader.settings_classes
+            if kind := known.get((PROVIDERS, provider)):
+                check_names([kind], self._loader.environment, None, also_known=known.values())
 
     def renew(self, provider: str, deadline: Deadline) -> bool:
         """Builds a provider anew if what its settings refer to has changed; whether it has.

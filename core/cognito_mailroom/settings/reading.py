@@ -57,7 +57,7 @@ def variables(settings_class: type, prefix: str | None = None) -> Iterator[Varia
 def declared_prefix(settings_class: type) -> str:
     """What the class says that its variables begin with; empty where it says nothing."""
     prefix = settings_class._prefix  # type: ignore[attr-defined]  # noqa: SLF001
-    return prefix if isinstance(prefix, str) else ""
+    return prefix.upper() if isinstance(prefix, str) else ""
 
 
 def read(
