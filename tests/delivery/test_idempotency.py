@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
 import pytest
+import urllib3
 from cognito_mailroom import Deadline, MailroomError, Message, Rejected, Unavailable
 from cognito_mailroom.app import Mailroom
 from cognito_mailroom.delivery.idempotency import IdempotencyTable
 from cognito_mailroom.telemetry.record import EventRecord
 from cognito_mailroom.testing.aws_server import AwsServer
+from cognito_mailroom.testing.exchange import Reply, Request
 from cognito_mailroom.testing.http_server import HttpServer
-from cognito_mailroom.testing.server_faults import Behaviour, Drip, Stall
+from cognito_mailroom.testing.server_faults import Behaviour, Drip, LoseAnswer, Stall
 
 
 @pytest.fixture
@@ -138,6 +140,102 @@ def test_a_table_that_stalls_or_drips_costs_no_mail(
     once, deadline = IdempotencyTable("once"), Deadline(seconds)
     assert once.once("key", deadline.remaining, deadline)  # which is what the mail has
     assert "(Unavailable): this event may be mailed twice" in caplog.text
+
+
+LOST = {"late": LoseAnswer(late=True), "500": LoseAnswer(Reply(500)), "cut": LoseAnswer()}
+
+
+@pytest.fixture
+def front(aws: AwsServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
+    """Passes on what the table is asked, unless it is told otherwise."""
+
+    def forward(request: Request) -> Reply:
+        url = aws.endpoint_url + request.path
+        answer = urllib3.request(request.method, url, body=request.body, headers=dict(request.headers))
+        return Reply(answer.status, answer.data, {"Content-Type": answer.headers["Content-Type"]})
+
+    with HttpServer(forward) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", server.url)
+        yield server
+
+
+def asked(front: HttpServer) -> list[str]:
+    return [request.headers["X-Amz-Target"].partition(".")[2] for request in front.requests]
+
+
+@pytest.mark.parametrize(("lost", "times"), [("late", 1), ("500", 1), ("500", 2), ("cut", 1), ("cut", 2)])
+def test_a_lost_answer_to_the_first_record_neither_costs_the_mail_nor_doubles_it(
+    lost: str, times: int, table: str, front: HttpServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    operation = Counted()
+    front.next(*[LOST[lost]] * times)
+    assert IdempotencyTable(table).once("key", operation, Deadline(9)) == "sent"
+    assert IdempotencyTable(table).once("key", operation, Deadline(5)) is None
+    assert operation.done == 1
+    known = lost != "late" and times == 1
+    assert asked(front) == ["PutItem", *["PutItem"] * (lost != "late"), "UpdateItem", "PutItem"]
+    assert (caplog.text == "") is known
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_after_a_lost_answer_a_failure_is_tried_again_at_once(
+    lost: str, table: str, front: HttpServer
+) -> None:
+    def fail() -> str:
+        raise Unavailable("Down.")
+
+    front.next(LOST[lost])
+    with pytest.raises(Unavailable, match=r"^Down\.$"):
+        IdempotencyTable(table).once("key", fail, Deadline(9))
+    assert IdempotencyTable(table).once("key", Counted(), Deadline(5)) == "sent"
+
+
+@pytest.mark.parametrize("lost", LOST)
+def test_a_lost_answer_to_the_last_record_loses_no_record(lost: str, table: str, front: HttpServer) -> None:
+    def operation() -> str:
+        front.next(LOST[lost])
+        return "sent"
+
+    assert IdempotencyTable(table).once("key", operation, Deadline(9)) == "sent"
+    assert IdempotencyTable(table).once("key", operation, Deadline(5)) is None
+
+
+def test_a_first_record_that_arrives_when_all_is_done_undoes_nothing(table: str, front: HttpServer) -> None:
+    store = IdempotencyTable(table)
+    assert store.once("key", Counted(), Deadline(5)) == "sent"
+    first = front.requests[0]
+    again = front.application(first)
+    assert (again.status, "ConditionalCheckFailed" in str(again.content)) == (400, True)
+    assert store.once("key", Counted(), Deadline(5)) is None
+
+
+def test_who_outlived_his_record_does_not_give_back_that_of_his_successor(
+    aws: AwsServer, table: str, records: Callable[[], list[dict[str, Any]]]
+) -> None:
+    begun, go_on = Event(), Event()
+
+    def slowly() -> str:
+        begun.set()
+        go_on.wait(10)
+        return "sent"
+
+    def outlive() -> str:
+        [record] = records()
+        aws.client("dynamodb").put_item(
+            TableName=table, Item={**record, "in_progress_expiration": {"N": "1"}}
+        )
+        successor.append(pool.submit(IdempotencyTable(table).once, "key", slowly, Deadline(10)))
+        assert begun.wait(10)
+        raise Unavailable("Down.")
+
+    successor: list[Future[str | None]] = []
+    with ThreadPoolExecutor() as pool:
+        with pytest.raises(Unavailable, match=r"^Down\.$"):
+            IdempotencyTable(table).once("key", outlive, Deadline(5))
+        with pytest.raises(Unavailable, match="Another invocation"):
+            IdempotencyTable(table).once("key", Counted(), Deadline(5))
+        go_on.set()
+        assert successor[0].result() == "sent"
 
 
 @pytest.mark.parametrize("error", [None, Unavailable("Down.")])

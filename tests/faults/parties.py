@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import urllib3
-from cognito_mailroom.testing.exchange import Exchange, Reply, Request
+from cognito_mailroom.testing.exchange import Reply, Request
 from cognito_mailroom.testing.http_server import HttpServer
-from cognito_mailroom.testing.server_faults import Behaviour, ResetBeforeAnswer, Stall
+from cognito_mailroom.testing.server_faults import Behaviour, LoseAnswer, ResetBeforeAnswer, Stall
 from cognito_mailroom.testing.smtp_server import Silence, SmtpServer
 from cognito_mailroom.testing.stand_in import ReceivedMail
 from cognito_mailroom_postmark.standin import PostmarkServer
@@ -25,20 +25,15 @@ FAULTS = ("fine", "slow", "throttled", "refused", "reset", "dead half way")
 PROVIDER_FAULTS = (*FAULTS, "unreachable", "rejected")
 """Refused is the function, for its key or its password; rejected is the recipient."""
 
-
-class Dies:
-    """Does what it is asked for, and closes without a word of it."""
-
-    def play(self, exchange: Exchange) -> bool:
-        """Called by the server."""
-        exchange.answer()
-        return False
-
+LOST_ANSWERS = ("dead half way", "late", "500 when done")
+"""Who took what came, once, and closed, kept silent, or said that it failed."""
 
 _ON_THE_WIRE: dict[str, Behaviour] = {
     "slow": Stall(),
     "reset": ResetBeforeAnswer(),
-    "dead half way": Dies(),
+    "dead half way": LoseAnswer(),
+    "late": LoseAnswer(late=True),
+    "500 when done": LoseAnswer(Reply(500, "Internal Server Error")),
 }
 _SAID_BY_AWS = {
     "kms": {"throttled": "ThrottlingException", "refused": "AccessDeniedException"},
@@ -85,7 +80,7 @@ def aws(service: str, fault: str, real: str) -> Iterator[str]:
         if said := _SAID_BY_AWS[service].get(fault):
             server.next(*[Reply(400, {"__type": said})] * _ALWAYS)
         elif fault != "fine":
-            server.next(*[_ON_THE_WIRE[fault]] * (1 if fault == "dead half way" else _ALWAYS))
+            server.next(*[_ON_THE_WIRE[fault]] * (1 if fault in LOST_ANSWERS else _ALWAYS))
         yield server.url
 
 

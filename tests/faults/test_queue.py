@@ -10,6 +10,7 @@ import pytest
 from cognito_mailroom.testing.aws_server import AwsServer
 
 from tests.faults.ledger import Note
+from tests.faults.parties import LOST_ANSWERS
 from tests.faults.parties import aws as service_of_aws
 from tests.faults.world import Outcome, World
 
@@ -106,3 +107,20 @@ def test_the_queue_and_one_other(
     assert row.losses == 0
     if "dead half way" not in {fault, *pair.values()}:
         assert row.doubles == 0
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS)
+def test_the_queue_and_a_lost_answer_of_the_table(
+    *, fault: str, queue: str, table: str, event: Callable[[], dict[str, Any]], world: World,
+    work_off: Callable[..., int], note: Note,
+) -> None:  # fmt: skip
+    def delivered(**parties: str) -> int:
+        assert not world.attempt(asked, MAILROOM_QUEUE_URL=queue).error
+        assert work_off(MAILROOM_IDEMPOTENCY_TABLE=table, **parties) == 0
+        return world.mails
+
+    asked = event()
+    assert delivered(dynamodb=fault) == 1
+    assert delivered() == 1  # as Lambda or the queue may have it twice
+    row = note("The queue, and the table: table", (fault,), mails=world.mails)
+    assert (row.losses, row.doubles) == (0, 0)

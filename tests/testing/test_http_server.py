@@ -17,6 +17,7 @@ from cognito_mailroom.testing.server_faults import (
     CloseBeforeAnswer,
     Drip,
     Garbage,
+    LoseAnswer,
     ResetBeforeAnswer,
     ResetBeforeRequest,
     Stall,
@@ -159,6 +160,27 @@ def test_a_connection_ends_after_an_answer(reset: str, end: type[Exception] | No
                     client.recv(1)
             else:
                 assert client.recv(1) == b""
+
+
+@pytest.mark.parametrize("instead", [Reply(500), None], ids=["500", "closed"])
+def test_an_answer_may_be_lost_when_all_is_done(instead: Reply | None) -> None:
+    done: list[Request] = []
+
+    def application(request: Request) -> Reply:
+        done.append(request)
+        return Reply(204)
+
+    with HttpServer(application) as server:
+        server.next(LoseAnswer(instead), LoseAnswer(late=True))
+        with socket.create_connection((server.host, server.port), timeout=10) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert client.recv(12) == (b"HTTP/1.1 500" if instead else b"")
+        with socket.create_connection((server.host, server.port), timeout=10) as client:
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            client.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                client.recv(1)
+        assert len(done) == len(server.requests)
 
 
 def test_a_body_that_drips_arrives_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:

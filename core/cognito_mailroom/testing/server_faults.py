@@ -6,7 +6,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from .exchange import Exchange
+from .exchange import Exchange, Reply
 
 # The longest that anything here goes on, in seconds: a client without a timeout fails a test, and
 # does not hang it. The contract tells by it who ignores a deadline, even on a slow machine.
@@ -87,6 +87,23 @@ class CloseBeforeAnswer:
         """Reads and closes."""
         exchange.receive()
         return False
+
+
+@frozen
+class LoseAnswer:
+    """Does what the application says, and loses its answer: gives another instead, or closes, now or late."""
+
+    instead: Reply | None = None
+    late: bool = False
+
+    def play(self, exchange: Exchange) -> bool:
+        """Has it done."""
+        exchange.answer()
+        if self.instead:
+            exchange.send(self.instead.head() + self.instead.content)
+        elif self.late:
+            exchange.client_leaves(PATIENCE)
+        return self.instead is not None
 
 
 @frozen
