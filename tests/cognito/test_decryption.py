@@ -6,6 +6,7 @@ import base64
 import os
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import aws_encryption_sdk
 import pytest
@@ -39,6 +40,7 @@ from cognito_mailroom.testing.server_faults import (
 from cognito_mailroom.transport.aws import aws_session
 from hypothesis import given
 from hypothesis import strategies as st
+from moto.kms.models import kms_backends
 
 Encrypted = Callable[..., str]
 Refused = Callable[[str], MailroomError]
@@ -91,6 +93,71 @@ def test_each_of_several_keys_opens_what_it_encrypted(
     for arn in (key_arn, other):
         request = Request.parse(cognito.event(Trigger.SIGN_UP, encrypted(arn[-5:], key_arn=arn)))
         assert decryptor.decrypt(request, Deadline(5)) == Secret(arn[-5:])
+
+
+@pytest.fixture(scope="module")
+def multi_region(aws: AwsServer) -> tuple[str, str]:
+    """The ARNs of one key in the function's own region and in another."""
+    with pytest.MonkeyPatch.context() as patch:
+        # moto's own have hyphens, unlike AWS's, and are then too long for its ciphertexts
+        patch.setattr("moto.kms.models.generate_key_id", lambda _: f"mrk-{uuid4().hex}")
+        key = aws.client("kms").create_key(MultiRegion=True)["KeyMetadata"]
+    # which its API would refuse, for want of the hyphens
+    replica = kms_backends[key["AWSAccountId"]]["eu-west-1"].replicate_key(key["KeyId"], "eu-central-1").arn
+    arn = key["Arn"]
+    assert ":key/mrk-" in arn
+    assert replica == arn.replace("eu-west-1", "eu-central-1")
+    return arn, replica
+
+
+@BOTH_FORMATS
+@pytest.mark.parametrize("listed", [(0,), (1,), (0, 1), (1, 0)], ids=repr)
+def test_the_arns_of_a_multi_region_key_are_one_key(
+    form: dict[str, Any], listed: tuple[int, ...], multi_region: tuple[str, str], encrypted: Encrypted
+) -> None:
+    decryptor = Decryptor([multi_region[each] for each in listed])
+    code = encrypted("482910", key_arn=multi_region[0], **form)
+    assert decryptor.decrypt(Request.parse(cognito.event(Trigger.SIGN_UP, code)), Deadline(5)) == Secret(
+        "482910"
+    )
+
+
+@pytest.mark.parametrize(
+    ("listed", "region"),
+    [((0,), "eu-west-1"), ((1,), "eu-central-1"), ((1, 0), "eu-west-1")],
+    ids=repr,
+)
+def test_kms_is_asked_in_the_functions_own_region_where_that_is_listed(
+    listed: tuple[int, ...], region: str, multi_region: tuple[str, str], encrypted: Encrypted,
+    answering: Callable[..., HttpServer], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    request = Request.parse(cognito.event(Trigger.SIGN_UP, encrypted("482910", key_arn=multi_region[0])))
+    kms = answering(says("AccessDeniedException"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_KMS", kms.url)
+    with pytest.raises(ConfigurationError):
+        Decryptor([multi_region[each] for each in listed]).decrypt(request, Deadline(5))
+    assert f"/{region}/kms/" in kms.requests[0].headers["Authorization"]
+    assert kms.requests[0].json()["KeyId"].split(":")[3] == region
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda mrk, _: mrk.replace("eu-west-1", "eu-central-1")[:-1] + "x",
+        lambda mrk, _: mrk.replace("123456789012", "210987654321"),
+        lambda mrk, _: mrk.replace("arn:aws:", "arn:aws-cn:"),
+        lambda _, key: key.replace("eu-west-1", "eu-central-1"),
+    ],
+    ids=["another key", "another account", "another partition", "a key of one region"],
+)
+def test_what_is_not_that_key_stays_refused(
+    other: Callable[[str, str], str], multi_region: tuple[str, str], key_arn: str, encrypted: Encrypted
+) -> None:
+    mrk, _ = multi_region
+    arn = key_arn if other("", key_arn) else mrk
+    request = Request.parse(cognito.event(Trigger.SIGN_UP, encrypted("482910", key_arn=arn)))
+    with pytest.raises(DecryptionError, match="MAILROOM_KMS_KEY_ARN"):
+        Decryptor([other(mrk, key_arn)]).decrypt(request, Deadline(5))
 
 
 def under(arns: list[str], plaintext: bytes = b"482910") -> str:

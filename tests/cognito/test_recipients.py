@@ -175,10 +175,24 @@ def test_what_cognito_says_decides_the_error(
     assert sent == []
 
 
+@pytest.mark.parametrize(("own", "asked"), [("eu-west-1", "eu-west-1"), ("", "us-east-1")])
+def test_a_pool_is_asked_in_the_functions_own_region(
+    *, own: str, asked: str, take_over: dict[str, Any], send: Send, answering: Callable[..., HttpServer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    server = answering(Reply(400, {"__type": "NotAuthorizedException"}))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", server.url)
+    monkeypatch.setenv("AWS_REGION", own)
+    with pytest.raises(ConfigurationError):
+        send(take_over | {"userPoolId": "us-east-1_AbCdEfGhI"})
+    assert f"/{asked}/cognito-idp/" in server.requests[0].headers["Authorization"]
+
+
 @pytest.mark.parametrize("pool_id", ["-_x", ".:_x"])
 def test_a_pool_of_no_region_is_an_error_like_any_other(
-    pool_id: str, take_over: dict[str, Any], send: Send
+    pool_id: str, take_over: dict[str, Any], send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("AWS_REGION")  # as outside Lambda
     with pytest.raises(ConfigurationError, match="InvalidRegionError"):
         send(take_over | {"userPoolId": pool_id})
 

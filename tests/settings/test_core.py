@@ -21,6 +21,8 @@ from cognito_mailroom.settings.reading import read, variables
 
 ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 MRK = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+MRK_EAST = MRK.replace("gov-west", "gov-east")
+EAST = MRK_EAST.replace("mrk-", "")
 REQUIRED = {"MAILROOM_KMS_KEY_ARN": ARN, "MAILROOM_FROM": "Acme <no-reply@acme.example>"}
 
 
@@ -58,6 +60,8 @@ def test_the_validities_are_cognitos_own_unless_told_otherwise() -> None:
     [
         ("MAILROOM_KMS_KEY_ARN", f" {ARN} , {ARN[:-1]}c ", "kms_key_arn", (ARN, f"{ARN[:-1]}c")),
         ("MAILROOM_KMS_KEY_ARN", MRK, "kms_key_arn", (MRK,)),
+        ("MAILROOM_KMS_KEY_ARN", f"{MRK},{MRK_EAST}", "kms_key_arn", (MRK, MRK_EAST)),
+        ("MAILROOM_KMS_KEY_ARN", f"{MRK},{EAST},{MRK_EAST}", "kms_key_arn", (MRK, EAST, MRK_EAST)),
         ("MAILROOM_FROM", "no-reply@acme.example", "sender", Address("no-reply@acme.example")),
         ("MAILROOM_FROM", "=?UTF-8?Q?Caf=C3=A9?= <a@b.example>", "sender", Address("a@b.example", "Café")),
         ("MAILROOM_REPLY_TO", "Help <help@acme.example>", "reply_to", Address("help@acme.example", "Help")),
@@ -85,6 +89,7 @@ MALFORMED = [
     ("MAILROOM_KMS_KEY_ARN", ARN.replace("eu-west-1", "x" * 99), "want the ARN of the key"),
     ("MAILROOM_KMS_KEY_ARN", ARN.replace("123456789012", "\u0661" * 12), "want the ARN of the key"),
     ("MAILROOM_KMS_KEY_ARN", f"{ARN},{MRK}", "the keys are in several regions"),
+    ("MAILROOM_KMS_KEY_ARN", f"{MRK},{EAST}", "the keys are in several regions"),
     ("MAILROOM_KMS_KEY_ARN", ARN.replace("eu-west-1", "eu-wset-1"), "there is no such region of AWS"),
     ("MAILROOM_KMS_KEY_ARN", ARN.replace("eu-west-1", "eu-west-9"), "there is no such region of AWS"),
     ("MAILROOM_KMS_KEY_ARN", ARN.replace("eu-west-1", "cn-north-1"), "the ARN's region is in the partition"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.errors import ConfigurationError, DecryptionError, MailroomError, Unavailable
 from cognito_mailroom.notification import Secret, Trigger
+from cognito_mailroom.settings.key_arns import in_one_region, region_of
 from cognito_mailroom.transport.aws import aws_client, keep_connection
 
 from .event import Request
@@ -40,16 +42,16 @@ class Decryptor:
     """Opens the codes of the pools that encrypt with the given keys, over one KMS client."""
 
     def __init__(self, key_arns: Sequence[str]) -> None:
-        region = key_arns[0].split(":")[3]
+        arns = in_one_region(key_arns, os.environ.get("AWS_REGION", ""))
         try:
-            client = aws_client("kms", region, _KMS_CONFIG)
+            client = aws_client("kms", region_of(arns[0]), _KMS_CONFIG)
         except (BotoCoreError, ValueError) as error:
             raise ConfigurationError(
                 f"A client of KMS cannot be built ({type(error).__name__}): check the variables of boto3."
             ) from None
         self._kms = keep_connection(client)
         client.meta.events.register("after-call.kms.Decrypt", _raise_what_kms_said)
-        self._materials = Materials(Keys.of(key_arns, client))
+        self._materials = Materials(Keys.of(arns, client))
         # Cognito's messages are signed but not key-committing, which the SDK's default policy refuses.
         self._sdk = aws_encryption_sdk.EncryptionSDKClient(
             commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT,

@@ -11,31 +11,42 @@ from aws_encryption_sdk.exceptions import InvalidKeyIdError
 from aws_encryption_sdk.identifiers import Algorithm
 from aws_encryption_sdk.internal.defaults import ENCODED_SIGNER_KEY
 from aws_encryption_sdk.key_providers.base import MasterKeyProvider, MasterKeyProviderConfig
-from aws_encryption_sdk.key_providers.kms import KMSMasterKey
+from aws_encryption_sdk.key_providers.kms import KMSMasterKey, MRKAwareKMSMasterKey
 from aws_encryption_sdk.materials_managers.default import DefaultCryptoMaterialsManager
 from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1
 
+from cognito_mailroom.settings.key_arns import key_of
+
 
 class Keys(MasterKeyProvider):  # type: ignore[misc]
-    """A KMS master key for each listed ARN, all over one client: the SDK's own would build more."""
+    """A KMS master key for each listed ARN, all over one client: the SDK's own would build more.
+
+    Of a multi-Region key, a message may name any ARN: KMS decrypts under the listed one, as the SDK's own
+    ``MRKAwareStrictAwsKmsMasterKeyProvider`` has it do.
+    """
 
     provider_id = "aws-kms"
     _config_class = MasterKeyProviderConfig
 
     def __init__(self) -> None:
-        self.master_keys: dict[bytes, KMSMasterKey] = {}
+        self.master_keys: dict[str, KMSMasterKey] = {}
 
     @classmethod
     def of(cls, arns: Iterable[str], client: Any) -> Self:
         """Those of the listed ARNs; not by the constructor, whose arguments the SDK keeps for itself."""
         keys = cls()
-        keys.master_keys = {arn.encode(): KMSMasterKey(key_id=arn, client=client) for arn in arns}
+        keys.master_keys = {
+            key_of(arn): (KMSMasterKey if key_of(arn) == arn else MRKAwareKMSMasterKey)(
+                key_id=arn, client=client
+            )
+            for arn in arns
+        }
         return keys
 
     def _new_master_key(self, key_id: bytes) -> KMSMasterKey:
         try:
-            return self.master_keys[key_id]
-        except KeyError:
+            return self.master_keys[key_of(key_id.decode())]
+        except (KeyError, UnicodeDecodeError):
             raise InvalidKeyIdError("not a key that MAILROOM_KMS_KEY_ARN names") from None
 
 

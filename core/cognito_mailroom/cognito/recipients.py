@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
@@ -39,7 +40,8 @@ def _look_up(pool_id: str, user_name: str, deadline: Deadline) -> str | None:
 
     if not user_name:
         return None
-    region = pool_id.partition("_")[0]
+    # Not the pool's, which a pool that is kept in several regions has the id of the first from.
+    region = os.environ.get("AWS_REGION") or pool_id.partition("_")[0]
     doing, permission = (
         "look up the recipient of a take-over notice",
         "cognito-idp:AdminGetUser on the user pool",

@@ -14,31 +14,16 @@ from attrs.converters import optional
 from cognito_mailroom.address import Address
 
 from .converters import duration, locale, names, switch
+from .key_arns import key_arns
 from .regions import check_arn
 
 T = TypeVar("T")
-
-_KEY_ARN = re.compile(r"(?a)arn:aws[a-z-]*:kms:[a-z]{2,8}(-[a-z0-9]{1,12}){2,4}:\d{12}:key/[\w-]+")
 
 
 def _one_line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("it contains a control character")
     return text
-
-
-def _key_arns(text: str) -> tuple[str, ...]:
-    arns = names(text)
-    if not all(_KEY_ARN.fullmatch(arn) for arn in arns):
-        raise ValueError(
-            "want the ARN of the key, arn:aws:kms:REGION:ACCOUNT:key/ID; "
-            "a key id, an alias or the ARN of an alias cannot decrypt what Cognito encrypts"
-        )
-    for arn in arns:
-        check_arn(arn)
-    if len({arn.split(":")[3] for arn in arns}) > 1:
-        raise ValueError("the keys are in several regions, but a user pool's key is in the pool's own region")
-    return arns
 
 
 def _url(text: str) -> str:
@@ -108,7 +93,7 @@ class Settings:
     """What core itself needs to know."""
 
     kms_key_arn: tuple[str, ...] = environ.var(
-        converter=_key_arns, help="the ARN of the key the user pool encrypts with; several comma-separated"
+        converter=key_arns, help="the ARN of the key the user pool encrypts with; several comma-separated"
     )
     sender: Address = environ.var(
         name="MAILROOM_FROM", converter=Address.parse, help="the sender: Acme <no-reply@acme.example>"
