@@ -7,6 +7,13 @@ import sys
 
 def main() -> None:
     """Runs the command line; the entry point of the console script."""
+    from .ending import orderly
+
+    with orderly():
+        _run()
+
+
+def _run() -> None:
     try:
         import rich  # noqa: F401 - looked for here, so that no command has to
 

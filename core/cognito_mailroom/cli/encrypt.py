@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 
@@ -103,10 +104,21 @@ def _secret(text: str | None) -> str:
     if text is None and sys.stdin.isatty():
         text = click.prompt("Code or password", hide_input=True)
     elif text is None or text == "-":
-        text = sys.stdin.read().removesuffix("\n").removesuffix("\r")
+        text = _decoded(sys.stdin.buffer.read()).removesuffix("\n").removesuffix("\r")
     if not text:
         raise click.UsageError("There is no TEXT to encrypt.")
+    if any("\ud800" <= each <= "\udfff" for each in text):  # how Python keeps what is not UTF-8
+        raise click.UsageError("TEXT is not in UTF-8.")
     return text
+
+
+def _decoded(content: bytes) -> str:
+    """What a shell wrote; PowerShell begins with a byte order mark."""
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if utf_16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.UsageError("Standard input is neither UTF-8 nor UTF-16.") from None
 
 
 def _encrypt(secret: str, pool_id: str, key_arn: str, *, escape: bool) -> str:

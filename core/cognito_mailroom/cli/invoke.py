@@ -16,7 +16,7 @@ _log = logging.getLogger("cognito_mailroom")
 
 
 @click.command("invoke")
-@click.argument("events", metavar="EVENT.json...", nargs=-1, required=True, type=click.File(encoding="utf-8"))
+@click.argument("events", metavar="EVENT.json...", nargs=-1, required=True, type=click.File("rb"))
 @click.option(
     "--timeout",
     metavar="SECONDS",
@@ -25,7 +25,7 @@ _log = logging.getLogger("cognito_mailroom")
     type=click.FloatRange(min=0, min_open=True),
     help="How long the function may take for each event.",
 )
-def command(*, events: tuple[IO[str], ...], timeout: float) -> None:
+def command(*, events: tuple[IO[bytes], ...], timeout: float) -> None:
     """Run the Lambda function on event files; - is standard input.
 
     The settings come from the environment, as they do on Lambda: MAILROOM_PROVIDER and so on. Mails
@@ -46,22 +46,29 @@ def command(*, events: tuple[IO[str], ...], timeout: float) -> None:
             failed = True
         finally:
             _log.removeHandler(lines)
+        lines.print()
     raise SystemExit(failed)
 
 
-def _load(file: IO[str]) -> Any:
+def _load(file: IO[bytes]) -> Any:
     try:
-        return json.load(file)
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        return json.loads(file.read())  # in UTF-8, UTF-16 or UTF-32, with a byte order mark or without
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise click.ClickException(f"{file.name} is not JSON: {error}") from None
 
 
 class _Lines(logging.Handler):
-    """Prints what the function logs of one event; the last line is its outcome."""
+    """Keeps what the function logs of one event; the last line is its outcome."""
 
     def __init__(self, event: str) -> None:
         super().__init__()
         self._event = event
+        self._kept: list[tuple[str, bool]] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(f"{self._event}: {record.getMessage()}", err=record.levelno >= logging.ERROR)
+        # Not printed here: an output that is cut or full is no fault of the function's.
+        self._kept.append((record.getMessage(), record.levelno >= logging.ERROR))
+
+    def print(self) -> None:
+        for line, is_error in self._kept:
+            click.echo(f"{self._event}: {line}", err=is_error)

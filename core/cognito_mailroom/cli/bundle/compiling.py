@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 
 from cognito_mailroom.mail.rendering import compile_ahead
 
+from . import subprocesses
 from .build_folder import BuildFolder
 
 
@@ -37,20 +37,15 @@ def compile_modules(
     options = ["--invalidation-mode=unchecked-hash", "-s", folder, "-p", root, folder]
     # What this machine tells its own Python, such as to optimise, does not count.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    errors = []
-    with subprocess.Popen(  # noqa: S603
-        [interpreter, "-S", "-m", "compileall", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment,
-    ) as process:
-        for line in process.stdout or ():
-            if line.startswith("Compiling "):
-                compiled()
-            elif not line.startswith("Listing "):
-                errors.append(line.strip())
-    if process.returncode:
+    errors = list[str]()
+
+    def heard(line: str) -> None:
+        if line.startswith("Compiling "):
+            compiled()
+        elif not line.startswith("Listing "):
+            errors.append(line)
+
+    if subprocesses.run([interpreter, "-S", "-m", "compileall", *options], environment, heard):
         raise click.ClickException(f"A module does not compile: {' '.join(errors)}")
     for made in build_folder.folder.rglob("__pycache__/*.pyc"):
         build_folder.take_in(made, made.parent.parent / f"{made.name.partition('.')[0]}.py")

@@ -14,6 +14,7 @@ import click
 from rich.progress import Progress
 
 from cognito_mailroom.cli.console import console
+from cognito_mailroom.cli.replacing import replacing
 
 from .build_folder import BuildFolder, Files
 from .collect import TEMPLATES, Step, add_own, collect
@@ -40,12 +41,15 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
         raise click.ClickException(
             f"{out} is a folder with something in it: remove it, or name another --out."
         )
-    with _writing(out):  # sooner than when all is built
-        (out if unpacked else out.parent).mkdir(parents=True, exist_ok=True)
     screen, interpreter = console(), target.interpreter()
     with TemporaryDirectory(prefix="mailroom-bundle-") as temporary:
         build_folder = BuildFolder(Path(temporary, "build_folder"))
-        with Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress:
+        # A place that cannot be written to is found out before anything is built.
+        with (
+            _writing(out),
+            replacing(out, folder=unpacked) as made,
+            Progress(console=screen, transient=True, disable=not screen.is_terminal) as progress,
+        ):
 
             def step(words: str, total: int) -> Callable[[], None]:
                 return partial(progress.advance, progress.add_task(words, total=total))
@@ -55,10 +59,9 @@ def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
                 build_folder, wanted, target, interpreter=interpreter, folder=folder, step=step
             )
             written, done = {}, step("Writing", len(build_folder.parts))
-            with _writing(out):
-                for name, size in (place if unpacked else pack)(build_folder.folder, target.prefix, out):
-                    written[name] = size
-                    done()
+            for name, size in (place if unpacked else pack)(build_folder.folder, target.prefix, made):
+                written[name] = size
+                done()
         show(screen, build_folder, left_out, out, written)
     if interpreter is None:
         words = (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import Distribution
 from pathlib import Path
 from zipfile import ZipFile
@@ -14,6 +13,7 @@ from zipfile import ZipFile
 import click
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
+from . import subprocesses
 from .build_folder import Files
 from .target import Target
 
@@ -29,9 +29,13 @@ def fetch(
     """
     options = ["--no-deps", "--only-binary=:all:", f"--dest={folder}", *target.pip_options]
     pins = [f"{distribution.name}=={distribution.version}" for distribution in distributions]
-    for line in _pip("download", *options, *pins):
-        if line.startswith("Collecting "):
-            collecting()
+    _pip(
+        "download",
+        *options,
+        *pins,
+        folder=folder,
+        heard=lambda line: collecting() if line.startswith("Collecting ") else None,
+    )
     return {canonicalize_name(parse_wheel_filename(path.name)[0]): path for path in folder.glob("*.whl")}
 
 
@@ -42,8 +46,8 @@ def build(distribution: Distribution, folder: Path) -> Path:
     own = folder / "setuptools.cfg"
     own.write_text(f"[build]\nbuild_base = {folder / 'build'}\n[egg_info]\negg_base = {folder}\n", "utf-8")
     source = json.loads(distribution.read_text("direct_url.json") or "")["url"]
-    for _ in _pip("wheel", "--no-deps", f"--wheel-dir={folder}", source, DIST_EXTRA_CONFIG=str(own)):
-        pass
+    wheel = ("wheel", "--no-deps", f"--wheel-dir={folder}", source)
+    _pip(*wheel, folder=folder, DIST_EXTRA_CONFIG=str(own))
     return next(folder.glob("*.whl"))
 
 
@@ -64,21 +68,19 @@ def contents(wheel: Path) -> Files:
                 yield path, archive.read(name)
 
 
-def _pip(*arguments: str, **environment: str) -> Iterator[str]:
-    """Runs pip, and gives what it says line by line."""
+def _pip(
+    *arguments: str, folder: Path, heard: Callable[[str], None] = lambda _: None, **environment: str
+) -> None:
+    """Runs pip, which puts its temporary files into ``folder``; ``heard`` gets each line it says."""
     options = ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "pip", *arguments, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, **environment},
-    ) as pip:
-        said = []
-        for line in pip.stdout or ():
-            said.append(line.strip())
-            yield line.strip()
-    if pip.returncode:
+    said = []
+
+    def hear(line: str) -> None:
+        said.append(line)
+        heard(line)
+
+    command = [sys.executable, "-m", "pip", *arguments, *options]
+    if subprocesses.run(command, {**os.environ, "TMPDIR": str(folder), **environment}, hear):
         # A line that ends in a colon announces a traceback, of which the last line tells most.
         errors = [line for line in said if line.startswith("ERROR: ") and not line.endswith(":")]
         words = [*filter(None, said), *errors][-1].removeprefix("ERROR: ")

@@ -10,6 +10,8 @@ from pathlib import Path
 import jinja2
 from attrs import Attribute, field, frozen
 
+from cognito_mailroom.cli.replacing import replacing
+
 # Longer ones would break lines of the skeleton that its formatter wants whole.
 _MAX_LENGTH = 20
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -65,9 +67,13 @@ def write(name: Name, folder: Path) -> int:
         OSError: the folder has something in it, or cannot be written to.
 
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
+    if folder.is_dir() and any(folder.iterdir()):
         raise FileExistsError(errno.EEXIST, "it is not empty: remove it, or name another place with --out")
+    with replacing(folder, folder=True) as made:
+        return _render(name, made)
+
+
+def _render(name: Name, folder: Path) -> int:
     jinja = jinja2.Environment(  # noqa: S701 - nothing of it is HTML
         keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
