@@ -95,7 +95,20 @@ def _run(arguments: tuple[str | Path, ...], cwd: Path, environ: Mapping[str, str
 
 
 @pytest.fixture(scope="session")
-def offline(wheelhouse: Path) -> Mapping[str, str]:
+def metadata(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is installed from an index, without its files, which hollow wheels would differ from."""
+    folder = tmp_path_factory.mktemp("metadata")
+    for each in distributions():
+        if each.read_text("direct_url.json") is None:
+            info = folder / f"{each.name.replace('-', '_')}-{each.version}.dist-info"
+            info.mkdir(exist_ok=True)
+            for name in ("METADATA", "WHEEL", "entry_points.txt"):
+                (info / name).write_text(each.read_text(name) or "")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def offline(wheelhouse: Path, metadata: Path) -> Mapping[str, str]:
     """The environment of the command; pip takes wheels from the wheelhouse and from nowhere else."""
     return {
         # A narrow terminal would have the tables break their lines.
@@ -104,6 +117,7 @@ def offline(wheelhouse: Path) -> Mapping[str, str]:
         "PIP_FIND_LINKS": str(wheelhouse),
         "PIP_NO_BUILD_ISOLATION": "0",  # the way to switch it off
         "PIP_NO_INDEX": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(metadata), os.environ.get("PYTHONPATH")])),
     }
 
 
@@ -159,6 +173,7 @@ class Site:
         wants: str = "",
         pure: bool = True,
         origin: str | None = '{"url": "file:///elsewhere", "dir_info": {}}',
+        digests: Mapping[str, str] | None = None,
     ) -> None:
         """As pip leaves what it installed from a folder; from an index, if it knows no origin."""
         info = f"{name.replace('-', '_')}-1.0.dist-info"
@@ -175,7 +190,7 @@ class Site:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(content)
         (self.folder / info / "RECORD").write_text(
-            "".join(f"{path},,\n" for path in files) + "../../../bin/x,,\n"
+            "".join(f"{path},{(digests or {}).get(path, '')},\n" for path in files) + "../../../bin/x,,\n"
         )
 
 
@@ -183,5 +198,5 @@ class Site:
 def site(settings: dict[str, str], tmp_path: Path) -> Site:
     """Empty, and on the command's path."""
     site = Site(tmp_path / "site")
-    settings["PYTHONPATH"] = os.pathsep.join(filter(None, [str(site.folder), os.environ.get("PYTHONPATH")]))
+    settings["PYTHONPATH"] = os.pathsep.join([str(site.folder), settings["PYTHONPATH"]])
     return site

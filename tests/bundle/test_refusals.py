@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import PIPE, CompletedProcess, Popen
 from typing import Any
 from zipfile import ZipFile
 
@@ -126,6 +130,99 @@ def test_a_wheel_that_would_write_elsewhere(
 
     assert done.returncode == 1
     assert "acme-mail holds a file that is not to be in a package: ../../evil.py" in done.stderr
+
+
+def _digest(text: str) -> str:
+    return "sha256=" + urlsafe_b64encode(sha256(text.encode()).digest()).decode().rstrip("=")
+
+
+def test_a_file_that_was_changed_after_it_was_installed(bundle: Build, site: Any) -> None:
+    was = {"acme_mail.py": _digest("class Acme: ...")}
+    site.add("acme-mail", {"acme_mail.py": "class Acme: 'mended by hand'"}, entries=ENTRIES, digests=was)
+
+    done = bundle("--provider", "acme")
+
+    assert done.returncode == 1
+    assert "acme-mail 1.0 is not as it was installed: acme_mail.py was changed or removed" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_wheel_that_differs_from_what_is_installed(
+    bundle: Build, site: Any, offline: dict[str, str], tmp_path: Path
+) -> None:
+    here = {"acme_mail.py": "class Acme: ..."}
+    digests = {path: _digest(text) for path, text in here.items()}
+    site.add("acme-mail", here, entries=ENTRIES, origin=None, digests=digests)
+    (tmp_path / "wheels").mkdir()
+    with ZipFile(tmp_path / "wheels" / "acme_mail-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("acme_mail.py", "class Acme: 'of another index'")
+        wheel.writestr(
+            "acme_mail-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme-mail\nVersion: 1.0\n"
+        )
+        wheel.writestr("acme_mail-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\n")
+
+    done = bundle("--provider", "acme", PIP_FIND_LINKS=f"{offline['PIP_FIND_LINKS']} {tmp_path / 'wheels'}")
+
+    assert done.returncode == 1
+    assert "The wheel of acme-mail 1.0 for the function's machine is not what is installed" in done.stderr
+    assert "acme_mail.py differs" in done.stderr
+
+
+@pytest.mark.parametrize(("path", "other"), [("acme_wire.py", "acme-wire"), ("handler.py", "handler.py")])
+def test_a_path_that_two_parts_bring(bundle: Build, site: Any, path: str, other: str) -> None:
+    for name, content in (("acme-mail", "1"), ("acme-wire", "2")):
+        # What nobody needs does not count, and what is the same may be there twice.
+        files = {path: content, "tests/test_it.py": content, "acme/__init__.py": ""}
+        own = {"acme-mail": {"entries": ENTRIES, "wants": "Requires-Dist: acme-wire\n"}}.get(name, {})
+        digests = {each: _digest(text) for each, text in files.items()} if other == "acme-wire" else None
+        site.add(name, files, digests=digests, **own)
+
+    done = bundle("--provider", "acme")
+
+    assert done.returncode == 1
+    assert f" and {other} both bring a file {path}, and not the same one" in done.stderr
+
+
+def test_an_installed_extension_is_not_left_out_in_silence(bundle: Build, site: Any) -> None:
+    site.add("guard", {"guard.py": ""}, entries="[cognito_mailroom.extensions]\nguard = guard:Veto\n")
+
+    done = bundle("--provider", "smtp", "--service", "sesv3")
+
+    assert done.returncode == 1
+    assert "installed extensions would be left out, guard: say with --extension" in done.stderr
+    assert "sesv3" in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--unpacked",)])
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_what_was_there_stays_when_it_is_broken_off(
+    settings: dict[str, str], tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    out, temporary = tmp_path / "function.zip", tmp_path / "temporary"
+    temporary.mkdir()
+    if not options:
+        out.write_text("the former")
+    # pip itself is asked for what never comes: a pipe that says when it is read, and holds it there.
+    os.mkfifo(requirements := tmp_path / "constraints.txt")
+    settings |= {"TMPDIR": str(temporary), "PIP_CONSTRAINT": str(requirements)}
+    command = (sys.executable, "-X", "dev", "-W", "error", "-m", "cognito_mailroom.cli", "bundle")
+    arguments = ("--provider", "smtp", *options, "--out", str(out))
+    with (
+        Popen((*command, *arguments), cwd=tmp_path, env=settings, stdout=PIPE, stderr=PIPE) as process,  # noqa: S603
+        requirements.open("w"),  # once pip has come as far as to read it
+    ):
+        process.terminate()
+        said = process.communicate(timeout=60)
+        # Nobody is left who holds the pipe's other end.
+        with pytest.raises(OSError, match="No such device or address"):
+            os.open(requirements, os.O_WRONLY | os.O_NONBLOCK)
+
+    assert (process.returncode, *said) == (143, b"", b"")
+    assert list(temporary.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} - {"constraints.txt", "temporary"} == (
+        set() if options else {"function.zip"}
+    )
+    assert options or out.read_text() == "the former"
 
 
 def test_machine_code_that_was_installed_from_a_folder(bundle: Build, site: Any) -> None:

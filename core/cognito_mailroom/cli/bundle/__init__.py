@@ -17,8 +17,10 @@ _HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 _PYTHON = _HERE if _HERE in _PYTHONS else "3.13"
 
 
-def _names(_: click.Context, option: click.Parameter, text: str | None) -> tuple[str, ...]:
-    if text is None or (option.name == "extensions" and text.strip() == "none"):
+def _names(_: click.Context, option: click.Parameter, text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    if option.name == "extensions" and text.strip() == "none":
         return ()
     try:
         return names(text)
@@ -44,7 +46,7 @@ def _names(_: click.Context, option: click.Parameter, text: str | None) -> tuple
     envvar="MAILROOM_EXTENSIONS",
     show_envvar=True,
     callback=_names,
-    help="The extensions to include; none unless named.",
+    help="The extensions to include, or none; must be said where any is installed.",
 )
 @click.option(
     "--with",
@@ -88,7 +90,7 @@ def _names(_: click.Context, option: click.Parameter, text: str | None) -> tuple
 def command(
     *,
     providers: tuple[str, ...],
-    extensions: tuple[str, ...],
+    extensions: tuple[str, ...] | None,
     optional_parts: tuple[str, ...],
     services: tuple[str, ...],
     templates: Path | None,

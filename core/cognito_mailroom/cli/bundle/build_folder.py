@@ -21,6 +21,14 @@ class Part:
     source: str = ""
 
 
+def both_bring(one: str, other: str, path: str) -> click.ClickException:
+    """The error of two parts that bring one file, each its own."""
+    return click.ClickException(
+        f"{one} and {other} both bring a file {path}, and not the same one: one would hide the other's, so "
+        "leave one of them out."
+    )
+
+
 @frozen
 class BuildFolder:
     """Files as Lambda will find them, below the folder that it puts on the path."""
@@ -33,12 +41,14 @@ class BuildFolder:
         """Puts files in their place.
 
         Raises:
-            click.ClickException: a file would come to lie elsewhere.
+            click.ClickException: a file would come to lie elsewhere, or in the place of another part's.
 
         """
         for path, content in files:
             if ".." in (place := self.folder / path).parts or self.folder not in place.parents:
                 raise click.ClickException(f"{part.name} holds a file that is not to be in a package: {path}")
+            if path in self.parts and place.read_bytes() != content:
+                raise both_bring(self.parts[path].name, part.name, path)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
             self.parts[path] = part

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from . import installed_files, wheels
+from . import installed_files, integrity, wheels
 from .build_folder import BuildFolder, Files, Part
 from .target import Target
 
@@ -24,6 +24,7 @@ def collect(
     distributions: Sequence[Distribution],
     target: Target,
     *,
+    is_needed: Callable[[str], bool],
     prepare: Callable[[Files], Files],
     folder: Path,
     step: Step,
@@ -31,9 +32,12 @@ def collect(
     """Puts distributions into the build folder, the files of each prepared for it; ``folder`` is for wheels.
 
     Raises:
-        click.ClickException: one is not to be had for that machine.
+        click.ClickException: one is not to be had for that machine, or differs from what is installed here.
 
     """
+    integrity.check_installed(
+        [each for each in distributions if not installed_files.is_editable(each)], is_needed
+    )
     published = [each for each in distributions if not installed_files.origin(each)]
     found = wheels.fetch(published, target, folder, step("Fetching wheels", len(published)))
     done = step("Unpacking", len(distributions))
@@ -42,6 +46,8 @@ def collect(
         if installed_files.is_editable(distribution):
             found[name] = wheels.build(distribution, folder / name)
         files = wheels.contents(found[name]) if name in found else installed_files.contents(distribution)
+        if distribution in published:
+            files = integrity.checked(files, distribution)
         source = "wheel" if distribution in published else "this environment"
         build_folder.add(Part(distribution.name, distribution.version, source), prepare(files))
         done()

@@ -23,7 +23,8 @@ class Wanted:
     """What the bundle is to hold."""
 
     providers: tuple[str, ...]
-    extensions: tuple[str, ...] = ()
+    extensions: tuple[str, ...] | None = ()
+    """None where nobody said which."""
     extras: frozenset[str] = frozenset()
     """Those of core."""
     services: frozenset[str] = frozenset()
@@ -64,7 +65,7 @@ def closure(wanted: Wanted, target: Target) -> list[Distribution]:
 def _plugins(wanted: Wanted) -> Iterable[str]:
     """The names of the distributions that the chosen plugins come from."""
     installed = Installed()
-    for group, names in ((PROVIDERS, wanted.providers), (EXTENSIONS, wanted.extensions)):
+    for group, names in ((PROVIDERS, wanted.providers), (EXTENSIONS, wanted.extensions or ())):
         for name in names:
             entry = installed.find(group, name)
             if entry.dist is None:

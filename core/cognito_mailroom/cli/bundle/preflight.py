@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from cognito_mailroom.mail.rendering import Renderer
 from cognito_mailroom.mail.variables import NAMES
-from cognito_mailroom.plugins.discovery import EXTENSIONS, PROVIDERS
+from cognito_mailroom.plugins.discovery import EXTENSIONS, PROVIDERS, Installed
 from cognito_mailroom.plugins.loading import Loader
 from cognito_mailroom.settings.converters import names
 from cognito_mailroom.settings.core import CORE
@@ -31,11 +31,16 @@ def check(wanted: Wanted, environment: Mapping[str, str]) -> None:
     problems = Problems()
     for setting, option, included in (
         ("MAILROOM_PROVIDER", "--provider", wanted.providers),
-        ("MAILROOM_EXTENSIONS", "--extension", wanted.extensions),
+        ("MAILROOM_EXTENSIONS", "--extension", wanted.extensions or ()),
     ):
         for name in _named(environment.get(setting, "")):
             if name not in included:
                 problems.add(f"{setting} names {name!r}, which is not included: add it to {option}")
+    if wanted.extensions is None and (left_out := Installed().names(EXTENSIONS)):
+        problems.add(
+            f"installed extensions would be left out, {', '.join(left_out)}: say with --extension or "
+            "MAILROOM_EXTENSIONS which to include, or none"
+        )
     _check_variables(wanted, environment, problems)
     _check_services(wanted.services, problems)
     if wanted.templates:
@@ -57,7 +62,7 @@ def _check_variables(wanted: Wanted, environment: Mapping[str, str], problems: P
     """What the function will not read; a plugin that cannot be imported here has no part in it."""
     loader = Loader(environment, References())
     plugins = [(PROVIDERS, name) for name in wanted.providers] + [
-        (EXTENSIONS, name) for name in wanted.extensions
+        (EXTENSIONS, name) for name in wanted.extensions or ()
     ]
     included = filter(None, (loader.settings_of(group, name) for group, name in plugins))
     given = {name: value for name, value in environment.items() if name != _BUILD_VARIABLE}

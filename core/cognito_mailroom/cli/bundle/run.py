@@ -96,7 +96,15 @@ def _assemble(
     def prepare(files: Files) -> Files:
         return shortened(trimming.kept(files), wanted.services)
 
-    collect(build_folder, distributions, target, prepare=prepare, folder=folder, step=step)
+    collect(
+        build_folder,
+        distributions,
+        target,
+        is_needed=lambda path: trimming.reason(path) is None,
+        prepare=prepare,
+        folder=folder,
+        step=step,
+    )
     add_own(build_folder, wanted.templates, layer=target.layer)
     compile_templates(build_folder, "cognito_mailroom/mail/templates", TEMPLATES)
     if interpreter:

@@ -48,10 +48,14 @@ class Trimming:
         ]
         return cls(tuple((reason, re.compile(pattern)) for reason, pattern in rules))
 
+    def reason(self, path: str) -> str | None:
+        """Why a file is left out; None if it stays."""
+        return next((reason for reason, pattern in self._rules if pattern.fullmatch(path)), None)
+
     def kept(self, files: Files) -> Files:
         """The files that stay."""
         for path, content in files:
-            if reason := next((reason for reason, pattern in self._rules if pattern.fullmatch(path)), None):
+            if reason := self.reason(path):
                 self.left_out[reason] += len(content)
             else:
                 yield path, content
