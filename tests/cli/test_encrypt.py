@@ -32,7 +32,7 @@ def key(shell: dict[str, str], key_arn: str) -> None:
 
 @pytest.fixture
 def encrypt(shell: dict[str, str]) -> Encrypt:
-    def encrypt(*arguments: str, given: str = "") -> Result:
+    def encrypt(*arguments: str, given: str | bytes = "") -> Result:
         command = ["encrypt", "--pool-id", POOL, *arguments]
         return CliRunner(env=shell).invoke(commands, command, input=given)
 
@@ -71,6 +71,19 @@ def test_the_text_comes_back_as_it_was(
     assert done.stdout.startswith("AYADe")
     event = cognito.event(Trigger.SIGN_UP, done.stdout.strip(), userPoolId=POOL)
     assert decrypt(event) == secret
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_powershell_marks_what_it_writes(encrypt: Encrypt, decrypt: Decrypt, encoding: str) -> None:
+    done = encrypt("-", given="ümläut\r\n".encode(encoding))
+
+    assert decrypt(cognito.event(Trigger.SIGN_UP, done.stdout.strip(), userPoolId=POOL)) == "ümläut"
+
+
+def test_what_is_no_text_is_one_sentence(encrypt: Encrypt) -> None:
+    for done in (encrypt(given=b"\xff"), encrypt("\udcff")):
+        assert done.exit_code == 2
+        assert "UTF-8" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [["--password"], ["--password", "--event", "AdminCreateUser"]])

@@ -76,7 +76,7 @@ def test_a_part_may_be_included_and_may_name_what_its_includer_sets(folder: Path
         ("signup.txt", "", "signup.txt replaces no template, did you mean 'sign_up.txt'?; begin the name"),
         ("README.md", "", "README.md replaces no template; begin the name of a part"),
         ("sub/sign_up.txt", "", "sub/sign_up.txt replaces no template, did you mean 'sign_up.txt'?"),
-        ("sign_up.txt", b"\xff", "The template sign_up.txt failed with UnicodeDecodeError"),
+        ("sign_up.txt", b"\xff", "The template sign_up.txt is not in UTF-8"),
     ],
 )
 def test_what_is_wrong_with_a_template_is_known_at_start(

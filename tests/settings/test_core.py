@@ -109,7 +109,7 @@ MALFORMED = [
     ("MAILROOM_PRODUCT_NAME", "Acme\nBcc: x", "it contains a control character"),
     ("MAILROOM_DEFAULT_LOCALE", "English, please", "want a language tag such as en or de-CH"),
     ("MAILROOM_TEMPLATES", "/no/such/folder", "want an existing folder"),
-    ("MAILROOM_TEMPLATES", __file__, "want an existing folder"),
+    ("MAILROOM_TEMPLATES", __file__, "want an existing folder that can be read"),
     ("MAILROOM_TEMPLATES", "x" * 5_000, "want an existing folder"),
     ("MAILROOM_ALLOWED_RECIPIENTS", "a@b.example,,", "a name between two commas is empty"),
     *(

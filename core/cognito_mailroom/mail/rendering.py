@@ -53,7 +53,7 @@ class Renderer:
         """
         if self._folder is None or (self._folder / _COMPILED).is_dir():
             return
-        for name in jinja2.FileSystemLoader(self._folder).list_templates():
+        for name in files(self._folder):
             with problems.collecting("MAILROOM_TEMPLATES"), _naming_template(name):
                 self._environment.get_template(name)
                 # A name that begins with an underscore is a part, and may name what its includer sets.
@@ -74,7 +74,7 @@ class Renderer:
     def _check_variables(self, path: Path, known: frozenset[str] | None) -> None:
         from jinja2 import meta, nodes  # only checks need them
 
-        template = self._environment.parse(path.read_text("utf-8"))
+        template = self._environment.parse(path.read_text("utf-8-sig"))
         named = meta.find_undeclared_variables(template) - self._environment.globals.keys()
         # What a template sets or imports itself is unknown to Jinja where a block makes use of it.
         own = {node.name for node in template.find_all(nodes.Name) if node.ctx == "store"} | {
@@ -93,6 +93,20 @@ class Renderer:
             return self._environment.get_template(name).render(variables)
 
 
+def files(folder: Path) -> list[str]:
+    """The names of an operator's files; what editors and file managers leave behind is none of them."""
+    names = jinja2.FileSystemLoader(folder).list_templates()
+    return [name for name in names if not any(map(_is_left_behind, name.split("/")))]
+
+
+def _is_left_behind(name: str) -> bool:
+    return (
+        name.startswith((".", "#"))
+        or name.endswith(("~", ".bak", ".orig", ".tmp"))
+        or name.lower() in {"thumbs.db", "desktop.ini"}
+    )
+
+
 def compile_ahead(folder: Path) -> list[Path]:
     """Puts beside the templates of a folder the modules that Jinja makes of them; these then count instead.
 
@@ -100,7 +114,10 @@ def compile_ahead(folder: Path) -> list[Path]:
         jinja2.TemplateSyntaxError: one does not compile.
 
     """
-    _environment(folder).compile_templates(folder / _COMPILED, zip=None, ignore_errors=False)
+    own = set(files(folder))
+    _environment(folder).compile_templates(
+        folder / _COMPILED, zip=None, ignore_errors=False, filter_func=own.__contains__
+    )
     return list((folder / _COMPILED).iterdir())
 
 
@@ -109,7 +126,7 @@ def _environment(*folders: Path) -> jinja2.Environment:
     for folder in folders:
         compiled = folder / _COMPILED
         loaders += [jinja2.ModuleLoader(compiled)] if compiled.is_dir() else []
-        loaders.append(jinja2.FileSystemLoader(folder))
+        loaders.append(jinja2.FileSystemLoader(folder, encoding="utf-8-sig"))
     return jinja2.Environment(
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=jinja2.select_autoescape(["html"]),
@@ -137,5 +154,9 @@ def _naming_template(name: str) -> Iterator[None]:
         # "'x' is undefined"; of a missing item Jinja names the index, which may be the value of a variable.
         named = str(error) if str(error).endswith(" is undefined") else "an item that is not there"
         raise ConfigurationError(f"The template {name} names an unknown variable: {named}.") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"The template {name} is not in UTF-8: save it so.") from None
+    except OSError as error:
+        raise ConfigurationError(f"The template {name} cannot be read: {error.strerror}.") from None
     except Exception as error:  # noqa: BLE001 - whatever else a template does wrong is its author's to mend
         raise ConfigurationError(f"The template {name} failed with {type(error).__name__}.") from None

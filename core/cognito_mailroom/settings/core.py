@@ -48,8 +48,10 @@ def _table(text: str) -> str:
 
 
 def _folder(text: str) -> Path:
-    if not os.path.isdir(text):  # noqa: PTH112 - Path.is_dir raises where the path is too long
-        raise ValueError("want an existing folder")
+    try:
+        os.listdir(text)  # noqa: PTH208 - whoever may not read it would get the default mails unawares
+    except OSError:
+        raise ValueError("want an existing folder that can be read") from None
     return Path(text)
 
 

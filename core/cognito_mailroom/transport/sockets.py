@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import socket
@@ -36,6 +37,9 @@ def tls_context(ca_file: str | Path | None = None) -> ssl.SSLContext:
 @cache
 def _tls_context(ca_file: str | None, *_: str | None) -> ssl.SSLContext:
     try:
+        if ca_file and (content := Path(ca_file).read_bytes()).startswith(codecs.BOM_UTF8):
+            # OpenSSL would not see the first certificate behind the mark.
+            return ssl.create_default_context(cadata=content.decode("ascii", "ignore"))
         return ssl.create_default_context(cafile=ca_file)
     except OSError:
         raise ConfigurationError(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cognito_mailroom import ConfigurationError, Secret
 from cognito_mailroom.settings import Problems, read, variables
 from cognito_mailroom.testing import certificates
+from cognito_mailroom.transport import tls_context
 from cognito_mailroom_smtp import SmtpProvider
 
 LOGIN = {"SMTP_USERNAME": "AKIAEXAMPLE", "SMTP_PASSWORD": "open sesame"}
@@ -65,6 +67,13 @@ def test_a_ca_file() -> None:
     found = settings(SMTP_CA_FILE=str(certificates.ca_file()), SMTP_PORT="2525")
     assert (found.ca_file, found.port) == (certificates.ca_file(), 2525)
     SmtpProvider(found)
+
+
+def test_a_ca_file_with_a_byte_order_mark(tmp_path: Path) -> None:
+    marked = tmp_path / "ca.pem"
+    marked.write_text(certificates.ca_file().read_text(), "utf-8-sig")
+
+    assert tls_context(settings(SMTP_CA_FILE=str(marked)).ca_file).cert_store_stats()["x509_ca"] == 1
 
 
 NO_HOSTS = [

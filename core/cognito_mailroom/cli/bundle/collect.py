@@ -8,6 +8,8 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
+from cognito_mailroom.mail.rendering import files
+
 from . import installed_files, integrity, wheels
 from .build_folder import BuildFolder, Files, Part
 from .target import Target
@@ -63,6 +65,5 @@ def add_own(build_folder: BuildFolder, templates: Path | None, *, layer: bool) -
 
 
 def _files(templates: Path) -> Files:
-    for path in templates.rglob("*"):
-        if path.is_file():
-            yield f"{TEMPLATES}/{path.relative_to(templates).as_posix()}", path.read_bytes()
+    for name in files(templates):
+        yield f"{TEMPLATES}/{name}", (templates / name).read_bytes()
