@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from subprocess import PIPE, CompletedProcess, Popen
+from threading import Thread
 from typing import Any
 from zipfile import ZipFile
 
@@ -193,6 +195,20 @@ def test_an_installed_extension_is_not_left_out_in_silence(bundle: Build, site: 
     assert "sesv3" in done.stderr
 
 
+@contextmanager
+def _read_at_the_end_of(process: Popen[bytes], pipe: Path) -> Iterator[None]:
+    """A process that ends too soon must not leave us waiting for a reader."""
+
+    def read() -> None:
+        process.wait()
+        os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+
+    reader = Thread(target=read)
+    reader.start()
+    yield
+    reader.join()
+
+
 @pytest.mark.parametrize("options", [(), ("--unpacked",)])
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_what_was_there_stays_when_it_is_broken_off(
@@ -209,14 +225,15 @@ def test_what_was_there_stays_when_it_is_broken_off(
     arguments = ("--provider", "smtp", *options, "--out", str(out))
     with (
         Popen((*command, *arguments), cwd=tmp_path, env=settings, stdout=PIPE, stderr=PIPE) as process,  # noqa: S603
+        _read_at_the_end_of(process, requirements),
         requirements.open("w"),  # once pip has come as far as to read it
     ):
         process.terminate()
         said = process.communicate(timeout=60)
-        # Nobody is left who holds the pipe's other end.
-        with pytest.raises(OSError, match="No such device or address"):
-            os.open(requirements, os.O_WRONLY | os.O_NONBLOCK)
 
+    # Nobody is left who holds the pipe's other end.
+    with pytest.raises(OSError, match="No such device or address"):
+        os.open(requirements, os.O_WRONLY | os.O_NONBLOCK)
     assert (process.returncode, *said) == (143, b"", b"")
     assert list(temporary.iterdir()) == []
     assert {path.name for path in tmp_path.iterdir()} - {"constraints.txt", "temporary"} == (

@@ -20,6 +20,7 @@ _STREAMS = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
 _SIGNALS = [
     number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None
 ]
+_came: list[int] = []
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
@@ -35,7 +36,8 @@ def orderly() -> Iterator[None]:
             signal.signal(number, _end)
     try:
         try:
-            yield
+            with ending_by_signal():
+                yield
         finally:
             sys.stdout.flush()  # the interpreter would complain of what it cannot write only at its own end
     except BrokenPipeError:  # whoever read it has seen enough
@@ -55,7 +57,17 @@ def orderly() -> Iterator[None]:
 
 def _end(number: int, _: FrameType | None) -> NoReturn:
     _ignore_signals()  # a second one would break off the clearing up
-    sys.exit(128 + number)
+    _came.append(number)
+    raise KeyboardInterrupt  # which all that the handler calls lets pass, as it would not an exit
+
+
+@contextmanager
+def ending_by_signal() -> Iterator[None]:
+    """Exits with the status of a signal that comes in the block; for click, which has a word of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(128 + _came[0] if _came else 1)
 
 
 def _ignore_signals() -> None:

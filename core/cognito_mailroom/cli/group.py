@@ -13,6 +13,8 @@ import click
 from cognito_mailroom.errors import MailroomError
 from cognito_mailroom.settings.suggestions import did_you_mean
 
+from .ending import ending_by_signal
+
 _COMMANDS = {
     "attach": "Make the function a user pool's custom e-mail sender.",
     "bundle": "Build the package to deploy on Lambda.",
@@ -45,7 +47,7 @@ class _Commands(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
-        with one_sentence():
+        with ending_by_signal(), one_sentence():
             return super().invoke(ctx)
 
 
