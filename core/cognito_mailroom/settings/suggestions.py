@@ -7,6 +7,8 @@ from collections.abc import Iterable
 # How much of a name must be there where the rest is missing: USER of USERNAME, STREAM of MESSAGE_STREAM.
 # FROM is too little of ENVELOPE_FROM: other software reads an SMTP_FROM.
 _PART = 0.4
+# And how much where there is more: SANDBOX of SANDBOX_MODE, but not SECURITY of SECURITY_GROUP_ID.
+_WHOLE = 0.6
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
@@ -35,7 +37,8 @@ def nearest_variable(name: str, known: Iterable[str], prefix: str = "") -> str |
         short, long = sorted((wrong, right), key=len)
         ratio = matcher.ratio()
         differing = len(short + long) * (1 - ratio)
-        is_part = len(short) > _PART * len(long) and (long.startswith(short) or long.endswith(short))
+        share = _WHOLE if long == wrong else _PART
+        is_part = len(short) > share * len(long) and (long.startswith(short) or long.endswith(short))
         if is_part or differing < max(2, len(long) // 4) + 0.5:
             near[each] = ratio
     return max(near, key=near.__getitem__, default=None)

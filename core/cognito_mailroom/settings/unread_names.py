@@ -10,6 +10,8 @@ from .reading import declared_prefix, variables
 from .suggestions import nearest_variable
 
 _log = logging.getLogger("cognito_mailroom")
+# Where these are not read, real mail goes out: whatever begins like one of them is meant to be it.
+_HOLD_MAIL_BACK = {"MAILROOM_DRY": "MAILROOM_DRY_RUN", "MAILROOM_ALLOW": "MAILROOM_ALLOWED_RECIPIENTS"}
 _ADVICE = "is read by nobody: unset it, or correct its name"
 
 
@@ -40,7 +42,15 @@ def check_names(
         for name in unread:
             if name not in others and not (problems and name in problems):
                 prefix = next(prefix for prefix in prefixes if name.upper().startswith(prefix))
-                _tell(name, nearest_variable(name, known, prefix), problems, strict=strict)
+                meant = nearest_variable(name, known, prefix) or _would_hold_mail_back(name)
+                # Deployments keep an SMTP_PASSWORD_ARN beside the SMTP_PASSWORD that they set.
+                if meant and name.startswith(f"{meant}_") and environment.get(meant, "").strip():
+                    meant = None
+                _tell(name, meant, problems, strict=strict)
+
+
+def _would_hold_mail_back(name: str) -> str | None:
+    return next((meant for begin, meant in _HOLD_MAIL_BACK.items() if name.upper().startswith(begin)), None)
 
 
 def _tell(name: str, meant: str | None, problems: Problems | None, *, strict: bool) -> None:
