@@ -20,7 +20,7 @@ LOCKS = """
 import environ
 from cognito_mailroom import CredentialsRefused, Receipt, Secret, hookimpl
 
-opened_by, asked, closed, told = "new", [], [], []
+opened_by, asked, closed, told, words = "new", [], [], [], []
 
 def settings(prefix):
     return environ.config(prefix=prefix)(type(prefix, (), {"key": environ.var(converter=Secret)}))
@@ -29,18 +29,22 @@ class Front:
     Settings = settings("FRONT")
     def __init__(self, settings):
         self.key = settings.key.reveal()
-        if " " in self.key: raise ConfigurationError("FRONT_KEY is malformed.")
+        if " " in self.key: raise ConfigurationError(f"FRONT_KEY is malformed: {self.key}.")
     @hookimpl
     def mailroom_deliver(self, message, deadline):
         asked.append((type(self).__name__, self.key))
         if self.key != opened_by: raise CredentialsRefused("Acme answered 401: check the key.")
         return Receipt(message_id="1")
-    def close(self): closed.append(self.key)
+    def close(self):
+        closed.append(self.key)
+        if self.key == "stuck": raise OSError("it would not close")
 class Back(Front):
     Settings = settings("BACK")
 class Observer:
     @hookimpl
-    def mailroom_failed(self, error, final): told.append((type(error).__name__, final))
+    def mailroom_failed(self, error, final):
+        told.append((type(error).__name__, final))
+        words.append(str(error))
 """.replace("import CredentialsRefused,", "import ConfigurationError, CredentialsRefused,")
 Attempt = Callable[..., EventRecord]
 
@@ -196,6 +200,27 @@ def test_a_new_secret_that_is_of_no_use_is_told(
             send()
     assert locks.asked == [("Front", "old")] * 2
     assert manager.asked == 2
+    # Nor is the new one shown, where a plugin repeats it.
+    assert not secret or not [words for words in locks.words if secret in words]
+
+
+def test_a_new_secret_that_is_of_no_use_is_an_attempt_and_another_provider_is_asked(
+    start: Callable[..., Attempt], manager: Manager
+) -> None:
+    send = start("front,back", BACK_KEY="new")
+    manager.secret = "new key"
+    outcomes = [attempt["outcome"] for attempt in send().attempts]
+    assert outcomes == ["CredentialsRefused", "ConfigurationError", "Delivered"]
+
+
+def test_a_provider_that_cannot_be_closed_costs_no_mail(
+    start: Callable[..., Attempt], manager: Manager, locks: Any
+) -> None:
+    manager.secret = "stuck"
+    send = start("front")
+    manager.secret = "new"
+    assert send().receipt
+    assert locks.closed == ["stuck"]
 
 
 def test_a_later_provider_is_looked_up_within_the_deadline_of_the_event(

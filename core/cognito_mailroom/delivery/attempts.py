@@ -91,10 +91,10 @@ class Delivery:
             return self._attempt(provider, notification, draft, deadline, record)
         except CredentialsRefused as error:
             refused = error
-        if not self._plugins.renew(provider, deadline):
+        if not self._plugins.is_outdated(provider, deadline):
             raise refused
         self._plugins.failed(notification, refused, final=False)
-        return self._attempt(provider, notification, draft, deadline, record)
+        return self._attempt(provider, notification, draft, deadline, record, anew=True)
 
     def _attempt(
         self,
@@ -103,10 +103,12 @@ class Delivery:
         draft: Message,
         deadline: Deadline,
         record: EventRecord,
+        *,
+        anew: bool = False,
     ) -> Receipt:
         with record.attempt(provider):
             try:
-                self._plugins.ensure_loaded(provider, deadline)
+                self._plugins.ensure_loaded(provider, deadline, anew=anew)
                 with record.timing("render"):
                     message = self._plugins.render(provider, notification, draft)
                 with record.timing("deliver"):

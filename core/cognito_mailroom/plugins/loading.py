@@ -50,7 +50,8 @@ class Loader:
             self.settings_classes[group, name] = kind
             if settings is None:
                 return None
-            self.settings.append(settings)
+            if settings not in self.settings:
+                self.settings.append(settings)
             built: object = plugin(settings)
         self._built_from[group, name] = self.references.state(self._values(group, name))
         return built

@@ -70,30 +70,27 @@ class Plugins:
         others = loader.installed_settings() if strict else ()
         check_names(kinds, loader.environment, problems, strict=strict, also_known=others)
 
-    def ensure_loaded(self, provider: str, deadline: Deadline) -> None:
-        """Loads a later provider, when its turn has come.
+    def is_outdated(self, provider: str, deadline: Deadline) -> bool:
+        """Whether what the settings of a provider refer to, looked up again, has changed."""
+        return self._loader.is_outdated(PROVIDERS, provider, deadline)
+
+    def ensure_loaded(self, provider: str, deadline: Deadline, *, anew: bool = False) -> None:
+        """Loads a later provider, when its turn has come; ``anew`` replaces one that is outdated.
 
         Raises:
             ConfigurationError: names everything that keeps it from being loaded.
 
         """
-        if provider not in self._loaded_providers:
+        if anew or provider not in self._loaded_providers:
             self._loader.references.deadline = deadline
-            self._reload(provider)
+            problems = Problems()
+            with problems.collecting("MAILROOM_PROVIDER"):
+                self._load_provider(provider, problems)
+            if problems:
+                raise problems.error()
             known = self._loader.settings_classes
             if kind := known.get((PROVIDERS, provider)):
                 check_names([kind], self._loader.environment, None, also_known=known.values())
-
-    def renew(self, provider: str, deadline: Deadline) -> bool:
-        """Builds a provider anew if what its settings refer to has changed; whether it has.
-
-        Raises:
-            ConfigurationError: what they refer to now cannot be used.
-
-        """
-        if outdated := self._loader.is_outdated(PROVIDERS, provider, deadline):
-            self._reload(provider)
-        return outdated
 
     def register(self, plugin: object, name: str) -> None:
         """Adds an object with hook implementations.
@@ -202,13 +199,6 @@ class Plugins:
             return self._loader.installed.names(EXTENSIONS)
         return () if selection.extensions == ("none",) else selection.extensions
 
-    def _reload(self, provider: str) -> None:
-        problems = Problems()
-        with problems.collecting("MAILROOM_PROVIDER"):
-            self._load_provider(provider, problems)
-        if problems:
-            raise problems.error()
-
     def _load_provider(self, name: str, problems: Problems) -> None:
         """Loads a provider, in place of the one of this name that is loaded already."""
         plugin = self._loader.build(PROVIDERS, name, problems)
@@ -216,13 +206,15 @@ class Plugins:
             return
         if former := self._loaded_providers.pop(name, None):
             self._manager.unregister(former)
-            if close := getattr(former, "close", None):
-                close()
         self.register(plugin, name)
         if "mailroom_deliver" not in [hook.name for hook in self._manager.get_hookcallers(plugin) or ()]:
             self._manager.unregister(plugin)
             raise ConfigurationError(f"the provider {name!r} implements no mailroom_deliver")
         self._loaded_providers[name] = plugin
+        try:
+            getattr(former, "close", lambda: None)()
+        except Exception as error:  # noqa: BLE001 - it is gone, however it went
+            _log.warning("The former provider %s could not be closed: %s", name, trail(error))
 
     def _hook(self, hook: str, provider: str) -> pluggy.HookCaller:
         """The hook as this provider and all extensions implement it."""
