@@ -41,6 +41,8 @@ _NO_MAILBOX = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}
 _NO_MAILBOX_AT_EXCHANGE = {"5.4.1", "5.7.504"}
 # Servers that have no status for it.
 _NO_STATUS = {"", "5.0.0", "5.3.0", "5.5.0"}
+# RFC 5321, 4.2.2: a command that is not known, or not at its place.
+_DIALOGUE = {"502", "503", "504"}
 # A full mailbox passes; at Exchange Online the same means the sender's own quota, as the others do.
 _LIMITED = {"5.2.2", "5.2.121", "5.2.122", "5.1.90", "5.4.5"}
 _NEEDS_SMTPUTF8 = {"5.6.7", "5.6.9"}
@@ -95,7 +97,8 @@ def _is_about_the_mailbox(command: str, reply: SmtpReply) -> bool:
     if reply.status in _NO_MAILBOX_AT_EXCHANGE:
         return "recipient address rejected: access denied" in reply.text.lower()
     if reply.status in _NO_STATUS:
-        return command == "RCPT" and words.name_the_mailbox(reply.text)
+        at_place = command == "RCPT" and reply.code not in _DIALOGUE
+        return at_place and words.name_the_mailbox(reply.text)
     return reply.status in _NO_MAILBOX or reply.status == "5.2.1"
 
 

@@ -34,7 +34,8 @@ _PASSING = _any(
     r"später|ultérieur|más tarde|позже|稍后",
 )
 _US = _any(
-    # the sender
+    # the sender, and what the mail says of it
+    r"\b(return[- ]?path|bounce address|reply[- ]?to|originator|header)\b",
     r"\bsender\b|\bfrom[ -]?(address|header|domain)\b|\bmail from\b|\bsending (account|domain|paused)",
     r"absender|expéditeur|remitente|remetente|mittente|отправител|nadawc|gönder(en|ici)|发件人|发信人",
     r"送信者|送信元|발신자",
@@ -46,8 +47,11 @@ _US = _any(
     r"\b(client|your|sending|connecting) (host|ip|server|domain|network|address)\b",
     # the account that sends, and how much it may
     r"\b(your|this) (e-?mail )?account\b|\btrial\b|\bpayment\b|\babuse\b|\boutgoing\b|\bsandbox\b",
+    r"\A\W*(e-?mail |mail )?account (is |has )?(been )?(disabled|expired|suspended|closed)\b",
+    r"\bbilling\b|\bsubscription\b|\brenew\b|\bplan\b|\bsession\b",
     r"\btoo many\b|\brecipients? count\b|\ballowed recipients\b",
-    # a look-up that failed
+    # a server that is broken, or a look-up that failed
+    r"\b(database|store|table|directory|ldap|server|domain)\b.{0,20}\b(un|not )?available\b|\bupstream\b",
     r"\bdns\b|\blook-?up failed\b",
     r"\bhost \[|\[\d{1,3}(\.\d{1,3}){3}\]",
     r"\bip address\b|\bhas sent\b|\bfrequency limited\b",
