@@ -99,7 +99,8 @@ def metadata(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What is installed from an index, without its files, which hollow wheels would differ from."""
     folder = tmp_path_factory.mktemp("metadata")
     for each in distributions():
-        if each.read_text("direct_url.json") is None:
+        # What is installed editable has its metadata beside its source as well, in another file.
+        if each.read_text("METADATA") and each.read_text("direct_url.json") is None:
             info = folder / f"{each.name.replace('-', '_')}-{each.version}.dist-info"
             info.mkdir(exist_ok=True)
             for name in ("METADATA", "WHEEL", "entry_points.txt"):

@@ -42,7 +42,8 @@ def in_shell(shell: dict[str, str], folder: Path, tmp_path: Path, key_arn: str) 
     """``in_shell("plugins", ">&-")``: a command with redirections; $TMPDIR is a folder of its own."""
     (tmp_path / "temporary").mkdir()
     shell |= {"MAILROOM_KMS_KEY_ARN": key_arn, "TMPDIR": str(tmp_path / "temporary"), "AWS_MAX_ATTEMPTS": "1"}
-    python = f"{shlex.quote(sys.executable)} -X dev -W error -m cognito_mailroom.cli"
+    # Not -X dev as well: on a busy machine, asyncio would complain of callbacks that took long.
+    python = f"{shlex.quote(sys.executable)} -W error -m cognito_mailroom.cli"
 
     def in_shell(command: str, redirections: str, before: str = ":") -> subprocess.CompletedProcess[str]:
         line = f"{before}; {python} {command.replace('KEY', key_arn)} {redirections}; exit ${{PIPESTATUS[0]}}"
