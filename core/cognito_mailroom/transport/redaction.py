@@ -7,6 +7,7 @@ escaping nor the places of a line break need to be known beforehand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -23,24 +24,33 @@ _DECODINGS = 4
 # To read one of them tells nobody that it is somebody's name or login as well.
 _ORDINARY = {
     "account", "accounts", "address", "addresses", "admin", "client", "domain", "email", "example", "host",
-    "info", "mail", "mailbox", "mailer", "message", "name", "post", "postmaster", "recipient", "recipients",
-    "rejected", "sender", "server", "service", "smtp", "support", "test", "unknown", "user", "users",
+    "info", "mail", "mailbox", "mailer", "mailroom", "message", "name", "password", "post", "postmaster",
+    "proxy", "recipient", "recipients", "rejected", "reply", "sender", "server", "service", "smtp", "support",
+    "suspended", "test", "unknown", "user", "username", "users",
 }  # fmt: skip
+# What operators look for: an environment variable, a line of code. No part of one is anybody's.
+_KEPT = re.compile(r"(?<!\w)[A-Z]+(?:_[A-Z]+)+_?(?!\w)|(?<![\w./-])/[\w./-]+\.py:\d+", re.ASCII)
+_ADDRESS = re.compile(r"[^@\s]+@(?:[a-z\d-]+\.)+[a-z]{2,}", re.IGNORECASE)
 
 
 def redacted(words: str, secrets: Iterable[str], names: Iterable[str] = ()) -> str:
     """The words with "…" for all addresses, and for every piece of four characters of what is private.
 
     Of a text with letters, pieces shorter than eight count as words of their own only; of the ``names`` all
-    do. Pieces that are words of every refusal stay. Takes milliseconds for kilobytes: cut what is longer.
+    do. A secret that is an address, as many logins are, is a name. Pieces that are words of every refusal
+    stay, and parts of names of environment variables and of files. Takes milliseconds for kilobytes: cut what
+    is longer.
     """
-    wanted, names = [*_needles(secrets)], [*names]
+    secrets, names = [*secrets], [*names]
+    names += filter(_ADDRESS.fullmatch, secrets)
+    wanted = [*_needles(each for each in secrets if not _ADDRESS.fullmatch(each))]
     # A domain is nobody's secret, but in base64 nothing shows that it is one.
     encoded = [*wanted, *_needles(names, name=True)]
     wanted += _needles((each.rpartition("@")[0] or each for each in names), name=True)
-    hidden = bytearray(len(words))
+    hidden, kept = bytearray(len(words)), [match.span() for match in _KEPT.finditer(words)]
     for view in _views(words):
-        found = (*view.addresses(), *view.long_base64(), *_pieces(view, wanted), *_encoded(view, encoded))
+        pieces = (span for span in _pieces(view, wanted) if not any(_is_part(span, each) for each in kept))
+        found = (*view.addresses(), *view.long_base64(), *pieces, *_encoded(view, encoded))
         for start, end in found:
             hidden[start:end] = b"\1" * (end - start)
     shown = groupby(zip(words, hidden, strict=True), key=itemgetter(1))
@@ -110,6 +120,10 @@ def _pieces(view: View, wanted: Sequence[_Needle]) -> Iterator[Span]:
         telling = piece not in _ORDINARY or piece == needle.secret
         if telling and (alone or len(piece) >= needle.within):
             yield view.span(first, last + 1)
+
+
+def _is_part(span: Span, whole: Span) -> bool:
+    return span != whole and whole[0] <= span[0] and span[1] <= whole[1]
 
 
 def _encoded(view: View, wanted: Sequence[_Needle]) -> Iterator[Span]:
