@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any
@@ -252,6 +253,18 @@ def test_an_endpoint_that_does_not_answer_in_time(
     assert monotonic() - started < 5  # the faults last six
     deliver(provider, message)
     assert len(server.messages) == 1
+
+
+def test_what_exchange_says_of_a_mail_it_took_costs_no_search(
+    *, endpoint: Endpoint, server: SmtpServer, provide: Provide, message: Message,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    said = "[InternalId=47390511079813, Hostname=AM8P251MB0123.EURP251.PROD.OUTLOOK.COM] 10202 bytes in 0.210"
+    server.replies["DATA"] = f"250 2.6.0 <AM8P251MB012@AM8P251MB0123.EURP251.PROD.OUTLOOK.COM> {said}"
+    monkeypatch.delitem(sys.modules, "cognito_mailroom.transport.redaction", raising=False)
+    receipt = provide(server, **endpoint.environ).mailroom_deliver(message, Deadline(10))
+    assert receipt.detail == f"250 2.6.0 … {said}"
+    assert "cognito_mailroom.transport.redaction" not in sys.modules
 
 
 def test_nothing_leaks(

@@ -78,6 +78,23 @@ def test_nothing_leaks_into_the_receipt(provide: Provide, message: Message) -> N
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
+        ("OK 271828 for Jane.Doe <1@mail.example>", "OK … for … <…>"),
+        ("OK 2718", "OK …"),
+        (f"OK {PASSWORD[3:]}", "OK …"),
+        ("OK %32%37%31%38%32%38 &#50;&#55; =32=37=31 \\u0032", "OK … … … …"),
+        (f"OK {base64.b64encode(bytes(30) + b'271828').decode()}", "OK …"),
+        ("Queued\tmail for delivery [Id=1234]", "Queued mail for delivery [Id=1234]"),
+        ("OK " + "long " * 50 + "271828", "OK " + "long " * 39 + "l…"),
+    ],
+)
+def test_a_receipt_shows_the_rest(said: str, shown: str, provide: Provide, message: Message) -> None:
+    with SmtpServer(replies={"DATA": f"250 2.0.0 {said}"}) as server:
+        assert provide(server).mailroom_deliver(message, Deadline(10)).detail == f"250 2.0.0 {shown}"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
         ("user jane.doe is unknown", "user … is unknown"),
         ("<jane.doe@example.com>: unknown", "<…>: unknown"),
         ("Jane.Doe@Example.Com unknown", "… unknown"),

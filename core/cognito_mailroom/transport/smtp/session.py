@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -24,7 +25,9 @@ from .replies import SmtpReply
 if TYPE_CHECKING:
     from cognito_mailroom.transport.proxy import Proxy
 
-_SHORT = 100  # characters
+_SHORT = 200  # characters
+# Words of an acceptance that are not searched but left out: addresses, what looks escaped, long tokens.
+_OPAQUE = re.compile(r"@|%[\da-f]{2}|&#?\w+;|\\|(?:=[\da-f]{2}){2}|[\w+/-]{40}", re.ASCII | re.IGNORECASE)
 
 
 class AccessTokens(Protocol):
@@ -109,7 +112,7 @@ class Session(BoundedSmtp):
         self.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
         self._require("DATA", answer := self.getreply())
         self.last_used = uptime()
-        return SmtpReply.read(answer, self._clean_rarely)
+        return SmtpReply.read(answer, self._clean_acceptance)
 
     def _open(self, server: SmtpEndpoint) -> None:
         self.dial(server.host, server.port, server.proxy)
@@ -169,14 +172,20 @@ class Session(BoundedSmtp):
     def _clean(self, words: str) -> str:
         return cleaned(words, *self._secrets, message=self._message)
 
-    def _clean_rarely(self, words: str) -> str:
-        """For an acceptance: a search in every spelling would cost each mail, and a cold start more."""
+    def _clean_acceptance(self, words: str) -> str:
+        """As `_clean`, but that a search in every spelling would cost each mail, and a cold start more."""
+        shown = " ".join("…" if _OPAQUE.search(word) else word for word in words.split())
+        if shown.isprintable() and len(shown) <= _SHORT and not self._is_telling(shown.lower()):
+            return shown
+        return self._clean(words)
+
+    def _is_telling(self, words: str) -> bool:
         assert self._message  # noqa: S101 - for mypy
-        told = (str(self._message.recipient), self._message.variables.get("code", ""))
-        texts = [text.lower() for text in (*told, *(secret.reveal() for secret in self._secrets))]
-        pieces = {text[at : at + 4] for text in texts for at in range(len(text) - 3)}
-        plain = words.isprintable() and len(words) < _SHORT and not {*"@&%=\\"} & {*words}
-        return words if plain and not any(piece in words.lower() for piece in pieces) else self._clean(words)
+        secrets = (self._message.variables.get("code", ""), self._server.password.reveal())
+        names = (str(self._message.recipient), self._server.username.reveal())
+        pieces = [text[at : at + 4] for text in secrets for at in range(len(text) - 3)]
+        pieces += filter(None, (name.rpartition("@")[0] or name for name in names))
+        return any(piece.lower() in words for piece in pieces)
 
 
 def _base64(text: str) -> str:
