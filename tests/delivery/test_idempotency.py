@@ -190,6 +190,28 @@ def test_after_a_lost_answer_a_failure_is_tried_again_at_once(
     assert IdempotencyTable(table).once("key", Counted(), Deadline(5)) == "sent"
 
 
+THROTTLED = Reply(400, {"__type": "com.amazonaws.dynamodb.v20120810#ThrottlingException"})
+
+
+@pytest.mark.parametrize("first", [LOST["500"], THROTTLED], ids=["written", "not"])
+@pytest.mark.parametrize("error", [None, Unavailable("Down.")])
+def test_a_throttled_record_that_was_written_or_not_ends_as_any_other(
+    first: Behaviour, error: MailroomError | None, table: str, front: HttpServer
+) -> None:
+    def operation() -> str:
+        if error:
+            raise error
+        return "sent"
+
+    front.next(first, THROTTLED)
+    if error:
+        with pytest.raises(Unavailable, match=r"^Down\.$"):
+            IdempotencyTable(table).once("key", operation, Deadline(9))
+    else:
+        assert IdempotencyTable(table).once("key", operation, Deadline(9)) == "sent"
+    assert IdempotencyTable(table).once("key", Counted(), Deadline(5)) == (error and "sent")
+
+
 @pytest.mark.parametrize("lost", LOST)
 def test_a_lost_answer_to_the_last_record_loses_no_record(lost: str, table: str, front: HttpServer) -> None:
     def operation() -> str:

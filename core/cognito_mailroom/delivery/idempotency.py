@@ -38,6 +38,8 @@ _REMEMBER_SECONDS = 86_400
 _TABLE_SECONDS = 2.0
 # Of the time that the deadline leaves to log and return: a record is kept or given back even after it.
 _AFTERWARDS_SECONDS = 0.3
+# Errors of a table that cannot have written the record. A throttled second try says nothing of the first.
+_REFUSALS = {"AccessDeniedException", "ResourceNotFoundException", "ValidationException"}
 
 
 class IdempotencyTable:
@@ -122,7 +124,7 @@ class _OwnedRecords(DynamoDBPersistenceLayer):
 
 
 def _is_refusal(error: Exception) -> bool:
-    return isinstance(error, ClientError) and error.response["ResponseMetadata"]["HTTPStatusCode"] < 500
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] in _REFUSALS
 
 
 def _warn(error: Exception) -> None:
