@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from threading import Event, active_count
+from threading import Event, Thread
+from threading import enumerate as all_threads
 from time import monotonic
 from typing import Any
 
@@ -23,11 +24,13 @@ class Resolver:
         self.answer: Any = []
         self.asked = 0
         self.stalls = False
-        self.released = Event()
+        self.begun, self.released = Event(), Event()
 
     def __call__(self, *_: Any, **__: Any) -> Any:
         self.asked += 1
-        if self.stalls:
+        stalls = self.stalls
+        self.begun.set()
+        if stalls:
             self.released.wait(PATIENCE)
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -38,8 +41,16 @@ class Resolver:
 def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Resolver]:
     resolver = Resolver()
     monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    others = look_ups()
     yield resolver
     resolver.released.set()
+    for look_up in look_ups() - others:
+        look_up.join(PATIENCE)
+
+
+def look_ups() -> set[Thread]:
+    """Those that are under way, of earlier tests too."""
+    return {thread for thread in all_threads() if thread.name == "name-look-up"}
 
 
 @pytest.fixture
@@ -53,17 +64,31 @@ def here(port: int) -> list[Any]:
 
 
 def test_a_look_up_that_stalls_ends_with_the_deadline_and_is_joined_by_later_ones(
-    resolver: Resolver, host: str
+    resolver: Resolver, host: str, clock: Any
 ) -> None:
     resolver.stalls, resolver.answer = True, here(443)
-    threads, started = active_count(), monotonic()
-    for _ in range(3):
+    others, started = look_ups(), monotonic()
+    for threads in (1, 2, 2, 2):
         with pytest.raises(TimeoutError):
             addresses(host, 443, Deadline(0.1))
+        assert len(look_ups() - others) == threads
+        clock.ahead += 2  # which is more than one is waited for
     assert monotonic() - started < PATIENCE / 2
-    assert (resolver.asked, active_count()) == (1, threads + 1)
     resolver.released.set()
     assert addresses(host, 443, Deadline(PATIENCE)) == here(443)
+
+
+def test_a_look_up_that_outlived_its_event_is_not_waited_for_by_later_ones(
+    resolver: Resolver, host: str, clock: Any
+) -> None:
+    resolver.stalls = True
+    with pytest.raises(TimeoutError):
+        addresses(host, 443, Deadline(0.1))
+    assert resolver.begun.wait(PATIENCE)
+    resolver.stalls, resolver.answer = False, here(443)
+    clock.ahead += 2
+    assert addresses(host, 443, Deadline(PATIENCE / 2)) == here(443)
+    assert resolver.asked == 2
 
 
 @pytest.mark.parametrize("stalls", [True, False], ids=["stalls", "fails"])

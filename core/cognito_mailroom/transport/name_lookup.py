@@ -13,6 +13,7 @@ _Addresses = list[Any]
 # A name server answers in milliseconds; after so long, or half of the time that there is, the addresses
 # that a host had before serve.
 _PATIENCE_SECONDS = 1.0
+_LOOK_UPS = 2  # at once for a host
 
 
 class NameLookUpTimeout(TimeoutError):
@@ -62,19 +63,24 @@ class _LookUp(Thread):
             _last_found[self._asked] = self.found
 
 
-_begun: dict[tuple[str, int], _LookUp] = {}
+_begun: dict[tuple[str, int], list[_LookUp]] = {}
 _last_found: dict[tuple[str, int], _Addresses] = {}
 _lock = Lock()
 
 
 def _begin(host: str, port: int) -> _LookUp:
-    """The look-up that is under way, or a new one: a name server that stalls costs one thread a host."""
+    """The look-up that is under way, or a new one.
+
+    Also where that one has stalled: the name server may answer again. At most it costs two threads a host.
+    """
     with _lock:
-        look_up = _begun.get((host, port))
-        if look_up is None or not look_up.is_alive():
-            look_up = _begun[host, port] = _LookUp(host, port)
-            look_up.start()
-        return look_up
+        under_way = [each for each in _begun.get((host, port), ()) if each.is_alive()]
+        stalled = all(not each.patience.remaining() for each in under_way)
+        if stalled and len(under_way) < _LOOK_UPS:
+            under_way.append(_LookUp(host, port))
+            under_way[-1].start()
+        _begun[host, port] = under_way
+        return under_way[-1]
 
 
 def _is_numeric(host: str) -> bool:
