@@ -55,6 +55,17 @@ def test_an_arn_refers_as_a_name_does(aws: AwsServer) -> None:
     assert (found.key.reveal(), found.port) == ("s3cret", 26)
 
 
+@pytest.mark.parametrize("selector", ["", ":1", ":live"])
+def test_a_parameter_may_have_a_version_or_a_label(selector: str, aws: AwsServer) -> None:
+    store = aws.client("ssm")
+    store.label_parameter_version(Name="port", ParameterVersion=1, Labels=["live"])
+    arn = store.get_parameter(Name="port")["Parameter"]["ARN"]
+    for name in ("port", arn):
+        found = read(Owl, {"OWL_KEY": f"ssm:{name}{selector}"}, Problems())
+        assert found, name
+        assert found.key.reveal() == "s3cret"
+
+
 def test_a_secret_of_several_settings_is_fetched_once(aws: AwsServer) -> None:
     client, references = aws.client("secretsmanager"), References()
     client.create_secret(Name="fleeting", SecretString='{"key": "s3cret", "port": "26"}')
@@ -143,6 +154,7 @@ LIKE_REFERENCES = [
     "secretsmanager:arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/mail-AbCdEf:key::",
     "secretsmanager:arn:aws:ssm:eu-west-1:123456789012:parameter/prod/mail",
     "secretsmanager:arn:aws",
+    "ssm:arn:aws:ssm:eu-west-1:123456789012:parameter/prod/mail:1:2",
 ]
 
 

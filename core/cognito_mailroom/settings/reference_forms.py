@@ -39,8 +39,9 @@ def is_reference(value: str) -> bool:
         from .regions import check_arn
 
         parts = name.partition("#")[0].split(":")
-        # ECS writes the field behind the ARN, after another colon.
-        if parts[2:3] != [scheme] or len(parts) != (7 if scheme == "secretsmanager" else 6):
+        # Where a parameter has its version or label, ECS writes a secret's field, which is not taken:
+        # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+        if parts[2:3] != [scheme] or len(parts) not in ((7,) if scheme == "secretsmanager" else (6, 7)):
             raise ValueError(f"the reference's ARN is malformed: {WANTED}")
         check_arn(name)
     if scheme == "ssm" and "#" in name:
