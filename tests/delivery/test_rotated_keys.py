@@ -163,6 +163,17 @@ def test_providers_that_share_a_secret_are_each_built_anew(
     assert locks.asked == [("Front", "old"), ("Back", "old")]
 
 
+def test_a_change_of_another_field_is_nothing_new(
+    start: Callable[..., Attempt], manager: Manager, locks: Any
+) -> None:
+    manager.secret = '{"front": "old", "other": "1"}'
+    send = start("front", FRONT_KEY="secretsmanager:locks#front", BACK_KEY="")
+    manager.secret = '{"front": "old", "other": "2"}'
+    with pytest.raises(CredentialsRefused):
+        send()
+    assert (locks.asked, locks.closed, manager.asked) == ([("Front", "old")], [], 2)
+
+
 def test_a_secret_that_one_provider_has_read_again_is_new_to_the_other(
     start: Callable[..., Attempt], manager: Manager, locks: Any
 ) -> None:

@@ -34,7 +34,6 @@ class References:
         self.deadline = deadline or Deadline(_START_SECONDS)
         self._clock = clock
         self._fetched: dict[str, str] = {}
-        self._changes: dict[str, int] = {}
         self._reread_at: dict[str, float] = {}
 
     def resolve(self, value: str) -> str:
@@ -47,18 +46,14 @@ class References:
         """
         if not is_reference(value):
             return value
-        source, field = _parts(value)
+        source, _ = _parts(value)
         if source not in self._fetched:
             self._fetched[source] = self._fetch(source)
-        found = _pick(self._fetched[source], field, value).strip()
-        if not found:  # what is stripped is a line break at the end, which is easily stored along
-            raise ValueError(f"{value} is empty")
-        return found
+        return self._found(value)
 
     def state(self, values: Iterable[str]) -> dict[str, int]:
-        """What some settings refer to, with how often each has changed since the start."""
-        sources = [_parts(value)[0] for value in values if value.startswith((MANAGER, STORE))]
-        return {source: self._changes.get(source, 0) for source in sources}
+        """What some settings refer to, with a hash of what each led to the last time."""
+        return {value: self._hash(value) for value in values if value.startswith((MANAGER, STORE))}
 
     def reread(self, values: Iterable[str], deadline: Deadline) -> None:
         """Looks up again what these settings refer to, each secret at most once a minute.
@@ -66,18 +61,27 @@ class References:
         One that cannot be had stays as it is.
         """
         self.deadline = deadline
-        for source in self.state(values):
+        for source in dict.fromkeys(_parts(value)[0] for value in self.state(values)):
             if self._clock() - self._reread_at.get(source, -inf) < _REREAD_SECONDS:
                 continue
             self._reread_at[source] = self._clock()
             try:
-                found = self._fetch(source)
+                self._fetched[source] = self._fetch(source)
             except ValueError as error:
                 _log.warning("A reference cannot be looked up again: %s", error)
-                continue
-            if found != self._fetched.get(source):
-                self._fetched[source] = found
-                self._changes[source] = self._changes.get(source, 0) + 1
+
+    def _found(self, value: str) -> str:
+        source, field = _parts(value)
+        found = _pick(self._fetched.get(source, ""), field, value).strip()
+        if not found:  # what is stripped is a line break at the end, which is easily stored along
+            raise ValueError(f"{value} is empty")
+        return found
+
+    def _hash(self, value: str) -> int:
+        try:
+            return hash(self._found(value))
+        except ValueError as error:
+            return hash(str(error))
 
     def _fetch(self, source: str) -> str:
         from botocore.exceptions import BotoCoreError, ClientError
