@@ -120,6 +120,8 @@ class Address:
             name = re.sub(r"\\(.)", r"\1", name[1:-1])
         elif "=?" in name:
             name = _decoded(name)
+        elif "<" in name or ("@" in name and "," in name):
+            raise ValueError("there are several addresses: want one")
         return cls(named["spec"], name)
 
     @property

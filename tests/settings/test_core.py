@@ -102,6 +102,8 @@ MALFORMED = [
         "there is no such region of AWS",
     ),
     ("MAILROOM_FROM", "Acme", "the address is not a local part and a domain with an @ between them"),
+    ("MAILROOM_FROM", "A <a@b.example>, B <b@b.example>", "there are several addresses: want one"),
+    ("MAILROOM_FROM", "a@b.example, B <b@b.example>", "there are several addresses: want one"),
     ("MAILROOM_FROM", '"Acme <a@b.example>"', "the address has quotation marks around it: leave them off"),
     ("MAILROOM_FROM", "Acme\r\nBcc: x <a@b.example>", "the address contains a control character"),
     ("MAILROOM_FROM", "Acme <no-reply@acme..example>", "the domain of the address is malformed"),

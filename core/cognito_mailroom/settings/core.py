@@ -47,6 +47,13 @@ def _table(text: str) -> str:
     return text
 
 
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise ValueError(f"{error} (want NAME <no-reply@acme.example>)") from None
+
+
 def _folder(text: str) -> Path:
     try:
         os.listdir(text)  # noqa: PTH208 - whoever may not read it would get the default mails unawares
@@ -98,9 +105,9 @@ class Settings:
         converter=key_arns, help="the ARN of the key the user pool encrypts with; several comma-separated"
     )
     sender: Address = environ.var(
-        name="MAILROOM_FROM", converter=Address.parse, help="the sender: Acme <no-reply@acme.example>"
+        name="MAILROOM_FROM", converter=_address, help="the sender: Acme <no-reply@acme.example>"
     )
-    reply_to: Address | None = environ.var(None, converter=optional(Address.parse), help="where answers go")
+    reply_to: Address | None = environ.var(None, converter=optional(_address), help="where answers go")
     product_name: str | None = environ.var(
         None,
         converter=optional(_one_line),

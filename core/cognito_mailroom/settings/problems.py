@@ -16,16 +16,18 @@ class Problems:
         self._clauses: list[str] = []
 
     def add(self, clause: str) -> None:
-        """Adds a clause, which must not repeat a value."""
-        self._clauses.append(clause)
+        """Adds a clause, which must not repeat a value; one that is there already is not said twice."""
+        if clause not in self._clauses:
+            self._clauses.append(clause)
 
     @contextmanager
     def collecting(self, setting: str) -> Iterator[None]:
-        """Takes a ConfigurationError raised inside as a fault of this setting."""
+        """Takes a ConfigurationError raised inside as a fault of this setting, unless it names one first."""
         try:
             yield
         except ConfigurationError as error:
-            self.add(f"{setting}: {str(error).removesuffix('.')}")
+            said = str(error).removesuffix(".")
+            self.add(said if re.match(r"[A-Z]+_[A-Z_]+\b", said) else f"{setting}: {said}")
 
     def __len__(self) -> int:
         return len(self._clauses)

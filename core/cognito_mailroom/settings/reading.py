@@ -77,6 +77,8 @@ def read(
     known = list(variables(settings_class))
     for variable in known:
         value = environment.get(variable.name, "")
+        if variable.is_secret:
+            value = value.rstrip("\r\n")  # as files end
         if value.strip():
             try:
                 given[variable.name] = resolved = references.resolve(value)

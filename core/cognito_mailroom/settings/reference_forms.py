@@ -12,6 +12,7 @@ _MISSPELT = {
     "awsssm",
     "parameterstore",
     "secretmgr",
+    "smm",
     "secretsmgr",
     "ssm",
     "ssmparameter",
@@ -33,8 +34,12 @@ def is_reference(value: str) -> bool:
             raise ValueError(f"it looks like a reference and is none: {WANTED}")
         return False
     scheme, _, name = value.partition(":")
-    if not name.strip() or name.startswith("//"):
+    if name.startswith("//"):
+        raise ValueError(f"a reference has no slashes before the name: {WANTED}")
+    if not name.partition("#")[0].strip():
         raise ValueError(f"the reference has no name: {WANTED}")
+    if name.endswith("#"):
+        raise ValueError(f"the reference names no field: {WANTED}")
     if name.startswith("arn:"):
         from .regions import check_arn
 

@@ -140,4 +140,6 @@ def _pick(secret: str, field: str, reference: str) -> str:
     if not isinstance(fields, dict) or field not in fields:
         raise ValueError(f"{reference} cannot be read: the secret is not JSON with that field")
     value = fields[field]
+    if isinstance(value, dict | list):
+        raise ValueError(f"{reference} is no text: name a field that is one")  # noqa: TRY004 - the operator's
     return value if isinstance(value, str) else json.dumps(value)

@@ -39,7 +39,9 @@ def nearest_variable(name: str, known: Iterable[str], prefix: str = "") -> str |
         differing = len(short + long) * (1 - ratio)
         share = _WHOLE if long == wrong else _PART
         is_part = len(short) > share * len(long) and (long.startswith(short) or long.endswith(short))
-        if is_part or differing < max(2, len(long) // 4) + 0.5:
+        first = matcher.find_longest_match()
+        begins_alike = first.a == first.b == 0 and first.size > _WHOLE * len(long)  # KMS_KEY_ID, KMS_KEY_ARN
+        if is_part or begins_alike or differing < max(2, len(long) // 4) + 0.5:
             near[each] = ratio
     return max(near, key=near.__getitem__, default=None)
 

@@ -89,7 +89,7 @@ NO_PROXIES = [
 ]
 NO_NAMES = [
     "mail acme.example", "mäil.example", "-acme.example", "acme..example", "192.0.2.1]", "acme.example\n",
-    "x" * 64, "x." * 128 + "x",
+    "x" * 64, "x." * 128 + "x", "192.0.2.1", "[192.0.2.999]", "[2001:db8::1]", "[IPv6:192.0.2.1]",
 ]  # fmt: skip
 NO_ENDPOINTS = ["http://login.example/token", "login.example/token", "https://login.example/token?x=1", "x"]
 NO_PORTS = ["0", "65536", "-1", "smtp", "5.5", "²", "९", "9" * 5000]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.?|[\da-f]*:[\da-f:]*:[\da-f:.]*", re.IGNORECASE)
-# RFC 5321, 4.1.2: a domain, or an address literal. Compiled where one is set.
-_HELO = r"(?ai)(?=.{1,255}$)[a-z\d][a-z\d-]{0,62}(\.[a-z\d][a-z\d-]{0,62})*|\[(ipv6:)?[\da-f:.]+\]"
+# RFC 5321, 4.1.2: a domain, whose last label is no number, or an address literal. Compiled where one is set.
+_HELO = r"(?ai)(?=.{1,255}$)([a-z\d][a-z\d-]{0,62}\.)*(?!\d+$)[a-z\d][a-z\d-]{0,62}"
+_LITERAL = r"(?ai)\[((?:ipv6:)?[\da-f:.]+)\]"
 
 
 def _host(text: str) -> str:
@@ -59,9 +61,14 @@ def _proxy(text: str) -> Proxy:
 
 
 def _helo(text: str) -> str:
-    if not re.fullmatch(_HELO, text):
-        raise ValueError("want a name in ASCII such as mail.acme.example, or an address such as [192.0.2.1]")
-    return text
+    if re.fullmatch(_HELO, text):
+        return text
+    with suppress(ValueError):
+        literal = re.fullmatch(_LITERAL, text)
+        address = literal and ip_address(re.sub("(?i)^ipv6:", "", literal[1]))
+        if address and ("ipv6:" in text.lower()) == (address.version == 6):
+            return text
+    raise ValueError("want a name in ASCII such as mail.acme.example, or an address such as [192.0.2.1]")
 
 
 def _envelope_from(text: str) -> Address:
