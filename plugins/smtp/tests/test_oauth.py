@@ -149,12 +149,29 @@ def test_a_refused_token_is_fetched_anew(
     assert len(endpoint.server.requests) == 2
 
 
-def test_a_refused_token_is_fetched_anew_once(endpoint: Endpoint, provide: Provide, failure: Fail) -> None:
+def test_a_fresh_token_that_is_refused_is_not_fetched_anew(
+    endpoint: Endpoint, provide: Provide, failure: Fail
+) -> None:
+    asked = []
     with SmtpServer(access_tokens=[]) as server:
-        error = failure(CredentialsRefused, provide(server, **endpoint.environ))
+        provider = provide(server, **endpoint.environ)
+        for _ in range(3):
+            error = failure(CredentialsRefused, provider)
+            asked.append((len(endpoint.server.requests), server.connections))
+    assert asked == [(1, 1), (2, 2), (3, 3)]
     assert "answered AUTH XOAUTH2 with 535 5.7.8 Username and Password not accepted" in str(error)
     assert "SMTP_PASSWORD" not in str(error)
-    assert len(endpoint.server.requests) == server.connections == 2
+
+
+def test_a_kept_token_that_is_refused_is_fetched_anew_once(
+    endpoint: Endpoint, server: SmtpServer, provide: Provide, message: Message, failure: Fail
+) -> None:
+    provider = provide(server, **endpoint.environ)
+    deliver(provider, message)
+    provider.close()
+    server.access_tokens = []
+    failure(CredentialsRefused, provider)
+    assert (len(endpoint.server.requests), server.connections) == (2, 3)
 
 
 @pytest.mark.parametrize(

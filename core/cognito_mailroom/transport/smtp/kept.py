@@ -62,7 +62,11 @@ class SmtpClient:
         connect = partial(Session, self._server, self._server.hello or message.sender.domain, deadline)
         if not (tokens := self._server.access_tokens):
             return connect()
-        token = tokens.get(deadline)
-        with suppress(CredentialsRefused):  # the token may have been revoked before its time
-            return connect(token)
-        return connect(tokens.renew(deadline))
+        if token := tokens.kept():
+            with suppress(CredentialsRefused):  # it may have been revoked before its time
+                return connect(token)
+        try:
+            return connect(tokens.fetch(deadline))
+        except CredentialsRefused:
+            tokens.forget()
+            raise

@@ -31,13 +31,16 @@ _OPAQUE = re.compile(r"@|%[\da-f]{2}|&#?\w+;|\\|(?:=[\da-f]{2}){2}|[\w+/-]{40}",
 
 
 class AccessTokens(Protocol):
-    """Where the access tokens of an XOAUTH2 login come from; raises a MailroomError where there is none."""
+    """Where the access tokens of an XOAUTH2 login come from."""
 
-    def get(self, deadline: Deadline) -> Secret:
-        """A token, which may have been kept since the last mail."""
+    def kept(self) -> Secret | None:
+        """A token from an earlier mail that has not expired."""
 
-    def renew(self, deadline: Deadline) -> Secret:
-        """A token that is fetched anew, since the server did not take the one before."""
+    def fetch(self, deadline: Deadline) -> Secret:
+        """A new token, which is kept; raises a MailroomError where there is none."""
+
+    def forget(self) -> None:
+        """Keeps the last token no longer, since the server did not take it."""
 
 
 @frozen

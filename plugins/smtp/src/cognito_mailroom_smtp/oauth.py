@@ -45,8 +45,16 @@ class AccessTokens:
         self._refresh_token = settings.refresh_token
         self._token, self._expires_at = Secret(""), 0.0
 
-    def get(self, deadline: Deadline) -> Secret:
-        """The token at hand, or a new one.
+    def kept(self) -> Secret | None:
+        """The last token, until it expires."""
+        return self._token if time() < self._expires_at else None
+
+    def forget(self) -> None:
+        """Keeps the last token no longer."""
+        self._expires_at = 0.0
+
+    def fetch(self, deadline: Deadline) -> Secret:
+        """A new token, which is kept.
 
         Raises:
             CredentialsRefused: the endpoint takes the client's secret or the refresh token no more.
@@ -54,11 +62,7 @@ class AccessTokens:
             DeliveryError: it is busy or out of reach, or did not answer before the deadline.
 
         """
-        return self._token if time() < self._expires_at else self.renew(deadline)
-
-    def renew(self, deadline: Deadline) -> Secret:
-        """A new token; raises what `get` raises."""
-        self._expires_at = 0.0
+        self.forget()
         asked_at = time()
         answer = self._http.post(self._path, body=self._form(), headers=_FORM, deadline=deadline)
         if answer.status != 200:
