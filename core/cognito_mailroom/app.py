@@ -118,6 +118,7 @@ class Mailroom:
         with record.timing("decrypt"):
             secret = self._decryptor.decrypt(request, deadline)
         notification = request.notification(secret, self._settings.default_locale)
+        draft = None
         try:
             self._profiles.deadline = deadline
             recipient = self._recipient(notification)
@@ -133,7 +134,7 @@ class Mailroom:
                 return True
             receipt = self._delivery.deliver(notification, draft, deadline, record)
         except MailroomError as error:
-            failure = self._plugins.cleaned(error, notification)
+            failure = self._plugins.cleaned(error, notification, draft)
             self._plugins.failed(notification, failure, final=True)
             raise failure from None
         record.delivered(receipt)

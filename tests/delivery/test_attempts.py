@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -96,6 +97,10 @@ class Gossips(Provider):
     @hookimpl
     def mailroom_deliver(self, message):
         raise Unavailable(f"No {message.variables['code']} for {str(message.recipient).upper()}.")
+class Quotes(Provider):
+    @hookimpl
+    def mailroom_deliver(self, message):
+        raise Unavailable("".join(f"<{text}>" for text in message.variables.values()))
 class Echoes(Provider):
     @hookimpl
     def mailroom_deliver(self, message):
@@ -104,6 +109,9 @@ class Echoes(Provider):
 class Confused(Provider): error = EventError("Not an error of delivery.")
 class Observer:
     @hookimpl
+    def mailroom_template_context(self):
+        return {"ticket": "Qz83-hfJw", "way": "https://a.example/Wb7Gy5", "wish": "No time to answer you now"}
+    @hookimpl
     def mailroom_delivered(self, notification, receipt): told.append(("delivered", receipt.provider))
     @hookimpl
     def mailroom_failed(self, error, final): told.append((type(error).__name__, final))
@@ -111,6 +119,7 @@ class Observer:
 PROVIDERS = (
     "Good", "Signed", "Hosted", "Hosts", "Rejects", "Limited", "Down", "Misconfigured", "Crashes", "Keyed",
     "Slow", "Overruns", "Brief", "Gossips", "Echoes", "Confused", "Suppresses", "Unfit", "Lingers", "Fickle",
+    "Quotes",
 )  # fmt: skip
 
 
@@ -305,6 +314,16 @@ def test_what_a_plugin_repeats_of_the_mail_goes_no_further(send: Send) -> None:
     receipt = send("sign_up", MAILROOM_PROVIDER="echoes").receipt
     assert receipt
     assert (receipt.detail, receipt.message_id) == ("… sent to …", "<…>")
+
+
+def test_what_a_plugin_repeats_of_the_facts_goes_no_further(send: Send) -> None:
+    with pytest.raises(Unavailable) as caught:
+        send("account_take_over_notification", MAILROOM_PROVIDER="quotes")
+    shown = {*re.findall(r"<(.*?)>", str(caught.value))}
+    assert shown - {"…", "Unusual sign-in to your … account"} == {
+        "", "en", "account_take_over_notification", "NO_ACTION", "Friday, March 19, 2021 02:25 PM UTC",
+        "No time to answer you now",
+    }  # fmt: skip
 
 
 def test_an_error_that_no_delivery_has_does_not_end_the_failover(send: Send) -> None:

@@ -95,6 +95,18 @@ def test_a_refusal_quotes_nothing_private(monkeypatch: pytest.MonkeyPatch) -> No
     assert str(error) == "Acme answered 400: no … for … by …, … or … in eu."
 
 
+def test_nothing_that_the_mail_tells_is_quoted() -> None:
+    told = {
+        "ip_address": "10.5.1.1",
+        "city": "Bern",
+        "ticket": "Qz83-hfJw",
+        "way": "https://a.example/Wb7Gy52",
+    }
+    message = a_message().evolve(variables={**told, "product_name": "Acme", "validity": "24 hours"})
+    words = f"550 5.1.1 Acme took 24 hours over {', '.join(told.values())}"
+    assert cleaned(words, message=message) == "550 5.1.1 Acme took 24 hours over …, …, …, …"
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "error", "text"),
     [

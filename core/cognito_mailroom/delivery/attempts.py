@@ -117,7 +117,7 @@ class Delivery:
                 if not isinstance(error, _ABOUT_THE_MAIL):
                     self._failover.failed(provider, monotonic())
                 # Before the record notes it, and so the log.
-                raise self._plugins.cleaned(error, notification) from None
+                raise self._plugins.cleaned(error, notification, draft) from None
         self._failover.delivered(provider)
         detail, message_id = (
             _redacted(str(words or ""), draft) for words in (receipt.detail, receipt.message_id)

@@ -179,18 +179,20 @@ class Plugins:
         error = anew(error, str(error))
         self._observe("mailroom_failed", notification=notification, error=error, final=final)
 
-    def cleaned(self, error: MailroomError, notification: Notification) -> MailroomError:
+    def cleaned(
+        self, error: MailroomError, notification: Notification, draft: Message | None = None
+    ) -> MailroomError:
         """The same error anew, and its words `redacted`."""
-        return anew(error, self.redacted(str(error), notification))
+        return anew(error, self.redacted(str(error), notification, draft))
 
-    def redacted(self, words: str, notification: Notification) -> str:
+    def redacted(self, words: str, notification: Notification, draft: Message | None = None) -> str:
         """A plugin's words without whom and what, and without the secrets of any plugin's settings."""
         from cognito_mailroom.transport.answers import secrets_of
         from cognito_mailroom.transport.redaction import private_words, redacted
 
         if len(words) > _MAX_WORDS:
             words = words[:_MAX_WORDS].rpartition(" ")[0] + "…"
-        secrets, names = private_words(notification)
+        secrets, names = private_words(notification, draft.variables if draft else {})
         secrets += [secret.reveal() for secret in secrets_of(*self._loader.settings)]
         return redacted(words, secrets, names)
 

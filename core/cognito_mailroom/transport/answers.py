@@ -27,7 +27,6 @@ from cognito_mailroom.notification import Secret
 
 from .name_lookup import NameLookUpTimeout
 
-_TOLD = ("code", "one_click_link_valid", "one_click_link_invalid")
 _MAX_WORDS, _MAX_SEARCHED = 200, 2_048  # characters
 
 
@@ -103,13 +102,12 @@ def cleaned(words: str, *secrets: Secret, message: Message | None = None) -> str
 
     With a ``message``, whom it is for and what it tells them is left out as well.
     """
-    from .redaction import redacted  # only failures need it
+    from .redaction import private_variables, redacted  # only failures need it
 
     private, names = [secret.reveal() for secret in secrets], list[str]()
     if message:
-        known = message.variables
-        private += [known.get(name, "") for name in _TOLD]
-        names = [str(message.recipient), known.get("user_name", ""), known.get("name", "")]
+        told, names = private_variables(message.variables)
+        private, names = [*private, *told], [str(message.recipient), *names]
     if len(words) > _MAX_SEARCHED:  # half a secret at the cut goes with its word
         words = words[:_MAX_SEARCHED].rpartition(" ")[0] or words[:_MAX_WORDS]
     words = " ".join(redacted(words, private, names).split())

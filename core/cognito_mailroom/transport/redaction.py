@@ -8,9 +8,10 @@ escaping nor the places of a line break need to be known beforehand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 
 from attrs import frozen
 
@@ -21,6 +22,11 @@ from .spellings import Span, View
 _PIECE = 4  # characters from which a part counts: single digits stay readable
 _LONG_PIECE = 8  # from which one counts in the middle of a word, too
 _DECODINGS = 4
+_MAX_NAME = 5  # words
+_TOLD = ("ONE_CLICK_LINK", "FEEDBACK_TOKEN")
+_HARMLESS = {
+    "product_name", "trigger", "subject", "locale", "validity", "login_time", "account_take_over_action",
+}  # fmt: skip
 # To read one of them tells nobody that it is somebody's name or login as well.
 _ORDINARY = {
     "account", "accounts", "address", "addresses", "admin", "client", "domain", "email", "example", "host",
@@ -30,6 +36,7 @@ _ORDINARY = {
 }  # fmt: skip
 # What operators look for: an environment variable, a line of code. No part of one is anybody's.
 _KEPT = re.compile(r"(?<!\w)[A-Z]+(?:_[A-Z]+)+_?(?!\w)|(?<![\w./-])/[\w./-]+\.py:\d+", re.ASCII)
+_IP_ADDRESS = re.compile(r"\d+(?:\.\d+){3}")
 _ADDRESS = re.compile(r"[^@\s]+@(?:[a-z\d-]+\.)+[a-z]{2,}", re.IGNORECASE)
 
 
@@ -57,12 +64,24 @@ def redacted(words: str, secrets: Iterable[str], names: Iterable[str] = ()) -> s
     return "".join("…" if mark else "".join(char for char, _ in part) for mark, part in shown)
 
 
-def private_words(notification: Notification) -> tuple[list[str], list[str]]:
-    """The secrets that a mail tells, and the names it has."""
-    told, attributes = notification.secret, notification.attributes
-    links = [text for name, text in attributes.items() if name.startswith("ONE_CLICK_LINK")]
-    names = [attributes.get("email", ""), attributes.get("given_name", ""), notification.user_name]
-    return [told.reveal() if told else "", *links], [str(notification.recipient or ""), *names]
+def private_words(
+    notification: Notification, variables: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[str], list[str]]:
+    """The secrets that a mail tells, its template's ``variables`` included, and the names it has."""
+    code, attributes = notification.secret, notification.attributes
+    secrets, names = private_variables(variables)
+    secrets += [code.reveal() if code else ""]
+    secrets += [text for name, text in attributes.items() if name.startswith(_TOLD)]
+    names += [attributes.get("email", ""), attributes.get("given_name", ""), notification.user_name]
+    return secrets, [str(notification.recipient or ""), *names]
+
+
+def private_variables(variables: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Which of a template's variables are secrets, and which are as names: no prose, which is in any text."""
+    told = {name: text for name, text in variables.items() if name not in _HARMLESS}
+    secrets = [text for name, text in told.items() if name == "code" or "://" in text]
+    names = [text for text in told.values() if text not in secrets and len(text.split()) <= _MAX_NAME]
+    return secrets, names
 
 
 @frozen
@@ -86,6 +105,8 @@ def _needles(texts: Iterable[str], *, name: bool = False) -> Iterator[_Needle]:
             continue
         # Of a long token a few characters tell nothing, and turn up in any text.
         least = max(size, len(text) // 16)
+        if name and _IP_ADDRESS.fullmatch(text):  # of which a part looks like a status
+            least = len(text)
         within: float = _LONG_PIECE if text.upper() != text.lower() else _PIECE
         pieces = frozenset(text[at : at + size] for at in range(len(text) - size + 1))
         within = float("inf") if name else max(least, min(within, len(text)))
