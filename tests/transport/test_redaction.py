@@ -112,6 +112,21 @@ def test_what_is_not_private_can_be_read(words: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "words", "shown"),
+    [
+        ("918273", "918-273, 918.273, 918 - 273 or 918–273", "…, …, … or …"),  # noqa: RUF001
+        ("918273", "9.1.8.2.7.3 and 9·1·8·2·7·3 and 9-1-8-2-7-3", "… and … and …"),
+        ("918273", "９１８２７３ and ９１８-２７３", "… and …"),  # noqa: RUF001
+        ("918273", "918%2D273", "…"),
+        ("550511", "550-5.1.1 no\r\n550 5.1.1 such user", None),
+        ("957139", "450 5.7.139 of 2026-11-28 at 192.0.2.7", None),
+    ],
+)
+def test_digits_that_are_parted(code: str, words: str, shown: str | None) -> None:
+    assert redacted(words, [code]) == (shown or words)
+
+
+@pytest.mark.parametrize(
     ("secret", "name", "words", "shown"),
     [
         ("mailroom@acme.example", "", "check MAILROOM_FROM, or SMTP_OAUTH_…", None),

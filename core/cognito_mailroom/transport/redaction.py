@@ -133,7 +133,14 @@ def _views(words: str) -> Iterator[View]:
 
 def _pieces(view: View, wanted: Sequence[_Needle]) -> Iterator[Span]:
     """What a view has of any of the needles, blanks or none."""
-    text, places = view.squeezed()
+    yield from _pieces_of(view, view.squeezed(), wanted)
+    numbers = [needle for needle in wanted if needle.secret.isdecimal()]
+    if numbers and view.has_joints():
+        yield from _pieces_of(view, view.squeezed(joined=True), numbers)
+
+
+def _pieces_of(view: View, squeezed: tuple[str, list[int]], wanted: Sequence[_Needle]) -> Iterator[Span]:
+    text, places = squeezed
     for needle, start, end in _runs(text, wanted):
         first, last, piece = places[start], places[end - 1], text[start:end]
         before, after = view.text[first - 1 : first], view.text[last + 1 : last + 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from unicodedata import normalize
 
 from attrs import frozen
 
@@ -18,6 +19,9 @@ _ESCAPED = re.compile(
 # In a URL, a plus is a blank. No blank that a mail server's reply has before its status is left out, so that
 # 550 5.1.1 is no part of a code.
 _BLANKS = re.compile(r"(?:[^\S ]|[+\u00ad\u200b-\u200f\u2060\ufeff\0])+| +(?!\d\.\d)")
+# What may stand between two digits of a code, but neither within a status nor right before one.
+_STATUS = r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])"
+_JOINTS = re.compile(rf"(?P<status>{_STATUS})|(?<=\d)(?:[.·]| ?[-‐‑–](?! ?{_STATUS}) ?)(?=\d)")  # noqa: RUF001
 _BASE64 = re.compile(r"[\w+/-]{6,}", re.ASCII)
 _LONG_BASE64 = re.compile(r"[\w+/-]{40,}={0,2}(?:\r?\n[\w+/-]+={0,2}(?=\r?\n|\Z))*", re.ASCII)
 _OF_URLS = str.maketrans("-_", "+/")
@@ -52,13 +56,22 @@ class View:
             spans += [self.span(match.start(), end)] * len(meant)
         return View("".join([*text, self.text[end:]]), [*spans, *self.spans[end:]]) if end else None
 
-    def squeezed(self) -> tuple[str, list[int]]:
-        """In lower case and without blanks, and where in this view each character stands."""
-        places = list(range(len(self.text)))
-        for match in reversed(list(_BLANKS.finditer(self.text))):
-            del places[match.start() : match.end()]
-        folded = [(char, place) for place in places for char in self.text[place].casefold()]
+    def squeezed(self, *, joined: bool = False) -> tuple[str, list[int]]:
+        """In lower case and without blanks, and where in this view each character stands.
+
+        If ``joined``, without what parts two digits either.
+        """
+        gaps = [*_BLANKS.finditer(self.text), *(_JOINTS.finditer(self.text) if joined else ())]
+        left_out = {
+            place for gap in gaps if not gap.groupdict().get("status") for place in range(*gap.span())
+        }
+        places = [place for place in range(len(self.text)) if place not in left_out]
+        folded = [(char, place) for place in places for char in _folded(self.text[place])]
         return "".join(char for char, _ in folded), [place for _, place in folded]
+
+    def has_joints(self) -> bool:
+        """Whether it makes a difference that two digits are joined."""
+        return any(not joint["status"] for joint in _JOINTS.finditer(self.text))
 
     def from_base64(self) -> Iterator[View]:
         """What runs of base64 say, line ends or none, from wherever one begins to read."""
@@ -85,6 +98,10 @@ class View:
         for word in _WORD.finditer(self.text):
             if "@" in word[0][1:-1]:
                 yield self.span(word.start(), word.start() + len(word[0].rstrip(".")))
+
+
+def _folded(char: str) -> str:
+    return (char if char.isascii() else normalize("NFKC", char)).casefold()
 
 
 def _meaning(escaped: str) -> str:
