@@ -18,7 +18,7 @@ from cognito_mailroom import (
     RateLimited,
     Unavailable,
 )
-from cognito_mailroom.function.boundary import sealed
+from cognito_mailroom.function.boundary import raising_anew
 from cognito_mailroom.testing.leak_detection import all_that_can_be_kept
 
 CODE = "48291037"
@@ -62,7 +62,7 @@ seen = []
         ("ExceptionGroup(mail, [KeyError(mail)])", Unavailable, "The provider 'acme' failed with Exception"),
     ],
 )
-def test_an_error_is_raised_without_its_past(
+def test_an_error_is_raised_anew(
     *, raised: str, kind: type[MailroomError], words: str, handler: Callable[..., Any],
     install: Callable[..., None], load: Callable[..., dict[str, Any]], encrypted: Callable[..., str],
     caplog: pytest.LogCaptureFixture,
@@ -83,7 +83,7 @@ def test_an_error_is_raised_without_its_past(
     assert (type(observed), str(observed), observed.__traceback__) == (kind, str(error), None)
     everything = f"{told}{error}{observed.args}{caplog.text}"
     assert not [private for private in (CODE, "alex", "example.com") if private in everything]
-    assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][1:] == ["lambda_handler"]
+    assert [frame.name for frame in traceback.extract_tb(error.__traceback__)][1:] == ["handle"]
 
 
 def test_the_log_has_the_way_to_a_plugins_mistake(
@@ -129,7 +129,7 @@ def test_what_keeps_a_function_from_starting_tells_no_setting(handler: Callable[
 
 
 def test_a_mistake_of_our_own_is_told_by_its_place(caplog: pytest.LogCaptureFixture) -> None:
-    @sealed
+    @raising_anew
     def mistaken(code: str) -> None:
         try:
             dict[str, str]()[code]
@@ -146,7 +146,7 @@ def test_a_mistake_of_our_own_is_told_by_its_place(caplog: pytest.LogCaptureFixt
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt(CODE), SystemExit(CODE), asyncio.CancelledError(CODE)])
 def test_what_is_no_exception_is_raised_anew_as_well(raised: BaseException) -> None:
-    @sealed
+    @raising_anew
     def interrupted(_: str) -> None:
         raise raised
 

@@ -13,11 +13,11 @@ from cognito_mailroom.cognito.envelope import unwrap
 from cognito_mailroom.errors import EventError
 from cognito_mailroom.telemetry.record import recorded
 
-from .boundary import sealed
+from .boundary import raising_anew
 from .trigger import mailroom, time_for
 
 
-@sealed
+@raising_anew
 def _build() -> Mailroom:
     # Where the environment names the queue too, as for the function before it, the mailroom only forwards.
     return mailroom if isinstance(mailroom, Mailroom) else Mailroom.from_environ(os.environ)
@@ -26,7 +26,7 @@ def _build() -> Mailroom:
 _mailroom = _build()
 
 
-@sealed
+@raising_anew
 def queue_handler(batch: dict[str, Any], context: Any) -> Any:
     """Sees each event of a batch through; returns the ids of those that SQS is to deliver again.
 
@@ -38,7 +38,7 @@ def queue_handler(batch: dict[str, Any], context: Any) -> Any:
         raise EventError("The event is not a batch of SQS: the trigger wants handler.lambda_handler.")
     untried = len(batch["Records"])
 
-    @sealed  # Powertools logs what is raised
+    @raising_anew  # Powertools logs what is raised
     def work(record: Any) -> None:
         nonlocal untried
         share = deadline.within(deadline.remaining() / untried)

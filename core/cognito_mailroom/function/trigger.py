@@ -22,7 +22,7 @@ from cognito_mailroom.settings.secret_references import References
 from cognito_mailroom.telemetry.record import recorded
 from cognito_mailroom.telemetry.third_party_logs import restrict_third_party_logs
 
-from .boundary import sealed
+from .boundary import raising_anew
 
 if TYPE_CHECKING:
     from .queue_forwarder import Forwarder
@@ -36,7 +36,7 @@ if "AWS_LAMBDA_LOG_LEVEL" not in os.environ:
     logging.getLogger("cognito_mailroom").setLevel(logging.INFO)
 
 
-@sealed
+@raising_anew
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Sends the mail an event asks for, and returns the event with an empty response.
 
@@ -57,7 +57,7 @@ def time_for(context: Any) -> Deadline:
         return Deadline(_DEFAULT_SECONDS)
 
 
-@sealed
+@raising_anew
 def _build() -> Mailroom | Forwarder:
     """The mailroom itself, or with ``MAILROOM_QUEUE_URL`` what only forwards to it."""
     problems, references = Problems(), References()

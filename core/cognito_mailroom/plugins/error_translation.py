@@ -29,7 +29,7 @@ def translating_errors(
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
-        _log.error("%s failed with %s", whom, trail(error))
+        _log.error("%s failed with %s", whom, frames_of(error))
         raise kind(f"{whom} failed with {describe(error)}.") from None
 
 
@@ -39,7 +39,7 @@ def describe(error: BaseException) -> str:
     return type(error).__name__ + place
 
 
-def trail(error: BaseException) -> str:
+def frames_of(error: BaseException) -> str:
     """The kind of an error and the way to it: each frame's file, line and function, the last one first.
 
     Likewise of what it was raised from. Neither texts nor locals nor source, which may tell anything.

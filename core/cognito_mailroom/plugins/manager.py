@@ -22,7 +22,7 @@ from cognito_mailroom.settings.unread_names import check_names
 
 from . import hookspecs
 from .discovery import EXTENSIONS, PROVIDERS
-from .error_translation import anew, trail, translating_errors
+from .error_translation import anew, frames_of, translating_errors
 from .loading import Loader
 
 _log = logging.getLogger("cognito_mailroom")
@@ -233,4 +233,4 @@ class Plugins:
                 raise
             except BaseException as error:  # noqa: BLE001 - an observer must cost nothing
                 name = self._manager.get_name(plugin)
-                _log.error("The observer %s of %s failed with %s", hook, name, trail(error))
+                _log.error("The observer %s of %s failed with %s", hook, name, frames_of(error))

@@ -12,7 +12,7 @@ import pytest
 from attrs import frozen
 
 from cognito_mailroom import Deadline, MailroomError, Message, Notification, RateLimited, Receipt, hookimpl
-from cognito_mailroom.function.boundary import sealed
+from cognito_mailroom.function.boundary import raising_anew
 from cognito_mailroom.plugins.manager import Plugins
 from cognito_mailroom.settings.core import Selection
 from cognito_mailroom.settings.problems import Problems
@@ -140,7 +140,7 @@ class Driver:
         That is core's to see to, whatever the plugin raises; or with a ``mistake``, a KeyError that says so.
         """
 
-        @sealed
+        @raising_anew
         def function() -> None:
             try:
                 self._plugins.deliver(self._name, message, Deadline(PLENTY))

@@ -50,10 +50,10 @@ def redacted(words: str, secrets: Iterable[str], names: Iterable[str] = ()) -> s
     """
     secrets, names = [*secrets], [*names]
     names += filter(_ADDRESS.fullmatch, secrets)
-    wanted = [*_needles(each for each in secrets if not _ADDRESS.fullmatch(each))]
+    wanted = [*_search_texts(each for each in secrets if not _ADDRESS.fullmatch(each))]
     # A domain is nobody's secret, but in base64 nothing shows that it is one.
-    encoded = [*wanted, *_needles(names, name=True)]
-    wanted += _needles((each.rpartition("@")[0] or each for each in names), name=True)
+    encoded = [*wanted, *_search_texts(names, name=True)]
+    wanted += _search_texts((each.rpartition("@")[0] or each for each in names), name=True)
     hidden, kept = bytearray(len(words)), [match.span() for match in _KEPT.finditer(words)]
     for view in _views(words):
         pieces = (span for span in _pieces(view, wanted) if not any(_is_part(span, each) for each in kept))
@@ -85,7 +85,7 @@ def private_variables(variables: Mapping[str, str]) -> tuple[list[str], list[str
 
 
 @frozen
-class _Needle:
+class _SearchText:
     """A text to look for, by its pieces of ``size`` characters."""
 
     pieces: frozenset[str]
@@ -98,7 +98,7 @@ class _Needle:
     """The text itself, unless it is a name."""
 
 
-def _needles(texts: Iterable[str], *, name: bool = False) -> Iterator[_Needle]:
+def _search_texts(texts: Iterable[str], *, name: bool = False) -> Iterator[_SearchText]:
     for text in {form for each in texts for form in _forms(each)}:
         size = min(_PIECE, len(text))
         if size < _PIECE - name:  # a name may be short
@@ -110,7 +110,7 @@ def _needles(texts: Iterable[str], *, name: bool = False) -> Iterator[_Needle]:
         within: float = _LONG_PIECE if text.upper() != text.lower() else _PIECE
         pieces = frozenset(text[at : at + size] for at in range(len(text) - size + 1))
         within = float("inf") if name else max(least, min(within, len(text)))
-        yield _Needle(pieces, size, least, within, "" if name else text)
+        yield _SearchText(pieces, size, least, within, "" if name else text)
 
 
 def _forms(text: str) -> set[str]:
@@ -131,22 +131,22 @@ def _views(words: str) -> Iterator[View]:
             view = view.decoded()
 
 
-def _pieces(view: View, wanted: Sequence[_Needle]) -> Iterator[Span]:
-    """What a view has of any of the needles, blanks or none."""
+def _pieces(view: View, wanted: Sequence[_SearchText]) -> Iterator[Span]:
+    """What a view has of any of the texts, blanks or none."""
     yield from _pieces_of(view, view.squeezed(), wanted)
-    numbers = [needle for needle in wanted if needle.secret.isdecimal()]
+    numbers = [sought for sought in wanted if sought.secret.isdecimal()]
     if numbers and view.has_joints():
         yield from _pieces_of(view, view.squeezed(joined=True), numbers)
 
 
-def _pieces_of(view: View, squeezed: tuple[str, list[int]], wanted: Sequence[_Needle]) -> Iterator[Span]:
+def _pieces_of(view: View, squeezed: tuple[str, list[int]], wanted: Sequence[_SearchText]) -> Iterator[Span]:
     text, places = squeezed
-    for needle, start, end in _runs(text, wanted):
+    for sought, start, end in _runs(text, wanted):
         first, last, piece = places[start], places[end - 1], text[start:end]
         before, after = view.text[first - 1 : first], view.text[last + 1 : last + 2]
         alone = not (before.isalnum() or after.isalnum())
-        telling = piece not in _ORDINARY or piece == needle.secret
-        if telling and (alone or len(piece) >= needle.within):
+        telling = piece not in _ORDINARY or piece == sought.secret
+        if telling and (alone or len(piece) >= sought.within):
             yield view.span(first, last + 1)
 
 
@@ -154,22 +154,22 @@ def _is_part(span: Span, whole: Span) -> bool:
     return span != whole and whole[0] <= span[0] and span[1] <= whole[1]
 
 
-def _encoded(view: View, wanted: Sequence[_Needle]) -> Iterator[Span]:
+def _encoded(view: View, wanted: Sequence[_SearchText]) -> Iterator[Span]:
     for inner in view.from_base64():
         for _, start, end in _runs(_octets(inner.text.encode("latin-1")), wanted):
             yield inner.span(start, end)
 
 
-def _runs(text: str, wanted: Sequence[_Needle]) -> Iterator[tuple[_Needle, int, int]]:
-    """Where pieces of a needle follow one another for as long as it takes."""
-    for size in {needle.size for needle in wanted}:
-        known = frozenset[str]().union(*(needle.pieces for needle in wanted if needle.size == size))
+def _runs(text: str, wanted: Sequence[_SearchText]) -> Iterator[tuple[_SearchText, int, int]]:
+    """Where pieces of a text follow one another for as long as it takes."""
+    for size in {sought.size for sought in wanted}:
+        known = frozenset[str]().union(*(sought.pieces for sought in wanted if sought.size == size))
         found = [at for at in range(len(text) - size + 1) if text[at : at + size] in known]
-        for needle in (needle for needle in wanted if found and needle.size == size):
+        for sought in (sought for sought in wanted if found and sought.size == size):
             start = end = -2
-            for at in [*(at for at in found if text[at : at + size] in needle.pieces), len(text) + 2]:
+            for at in [*(at for at in found if text[at : at + size] in sought.pieces), len(text) + 2]:
                 if at != end + 1:
-                    if start >= 0 and end + size - start >= needle.least:
-                        yield needle, start, end + size
+                    if start >= 0 and end + size - start >= sought.least:
+                        yield sought, start, end + size
                     start = at
                 end = at
