@@ -225,3 +225,14 @@ def test_a_queue_that_is_no_url_is_said_at_start(handler: Callable[..., Any]) ->
         ConfigurationError, match=r"^MAILROOM_QUEUE_URL is malformed: want the URL of a queue"
     ):
         handler(MAILROOM_QUEUE_URL="mailroom")
+
+
+@pytest.mark.parametrize(("name", "right"), [("DRYRUN", "DRY_RUN"), ("QUEU_URL", "QUEUE_URL")])
+def test_a_function_that_only_forwards_passes_over_no_misspelt_name(
+    name: str, right: str, handler: Callable[..., Any]
+) -> None:
+    said = rf"^MAILROOM_{name} is read by nobody, did you mean MAILROOM_{right}\?$"
+    with pytest.raises(ConfigurationError, match=said):
+        handler(
+            MAILROOM_QUEUE_URL="https://sqs.eu-west-1.amazonaws.com/1/mailroom", **{f"MAILROOM_{name}": "1"}
+        )

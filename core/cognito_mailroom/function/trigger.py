@@ -15,10 +15,11 @@ from . import startup  # before all else: it decides what the libraries import
 # isort: split
 from cognito_mailroom.app import Mailroom
 from cognito_mailroom.deadline import Deadline
-from cognito_mailroom.settings.core import Forwarding
+from cognito_mailroom.settings.core import CORE, Forwarding
 from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.reading import read
 from cognito_mailroom.settings.secret_references import References
+from cognito_mailroom.settings.unread_names import check_names
 from cognito_mailroom.telemetry.record import recorded
 from cognito_mailroom.telemetry.third_party_logs import restrict_third_party_logs
 
@@ -66,6 +67,9 @@ def _build() -> Mailroom | Forwarder:
         raise problems.error()
     if forwarding.queue_url is None:
         return Mailroom.from_environ(os.environ, references=references)
+    check_names(CORE, os.environ, problems)
+    if problems:
+        raise problems.error()
     from .queue_forwarder import Forwarder
 
     return Forwarder(forwarding.queue_url)
