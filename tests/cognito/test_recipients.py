@@ -267,3 +267,23 @@ def test_on_a_test_stage_all_others_get_no_mail(
         if allowed
         else ("Vetoed", "the recipient matches no pattern of MAILROOM_ALLOWED_RECIPIENTS")
     )
+
+
+@pytest.mark.parametrize(
+    ("email", "pattern", "allowed"),
+    [
+        ("jane..doe@docomo.ne.jp", "jane..doe@docomo.ne.jp", True),
+        ("Jane.@docomo.ne.jp", "*.@docomo.ne.jp", True),
+        ('"jane..doe"@docomo.ne.jp', "jane..doe@*", True),
+        ("jane..doe@docomo.ne.jp", '"jane..doe"@docomo.ne.jp', True),
+        ("jane..doe@docomo.ne.jp", "jane.doe@docomo.ne.jp", False),
+        ('"jane@acme.example"@evil.example', "jane@*", False),
+    ],
+)
+def test_a_pattern_needs_no_quotes_where_an_address_does(
+    *, email: str, pattern: str, allowed: bool, load: Load, encrypted: Callable[..., str], send: Send
+) -> None:
+    event = load("sign_up", encrypted("482910"))
+    event["request"]["userAttributes"]["email"] = email
+    outcome = send(event, MAILROOM_ALLOWED_RECIPIENTS=pattern).outcome
+    assert outcome == ("Delivered" if allowed else "Vetoed")

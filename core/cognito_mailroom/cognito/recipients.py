@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
@@ -65,5 +66,7 @@ class AllowedRecipients:
     def mailroom_veto(self, notification: Notification) -> str | None:
         """Vetoes a recipient that ``MAILROOM_ALLOWED_RECIPIENTS`` does not name."""
         recipient = str(notification.recipient).lower()
-        allowed = any(fnmatchcase(recipient, pattern) for pattern in self._patterns)
+        # Dots in a row or at an end need quotes, which patterns leave off as the user's profile does.
+        forms = (recipient, re.sub(r'^"([^"@\\ ]+)"@', r"\1@", recipient))
+        allowed = any(fnmatchcase(form, pattern) for form in forms for pattern in self._patterns)
         return None if allowed else "the recipient matches no pattern of MAILROOM_ALLOWED_RECIPIENTS"
