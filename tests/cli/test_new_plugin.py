@@ -73,10 +73,17 @@ def test_what_is_there_is_left_alone(new: New, folder: Path) -> None:
     assert mine.read_text() == "mine"
 
 
-def test_an_empty_folder_is_filled(new: New, folder: Path) -> None:
-    (folder / "cognito-mailroom-acme").mkdir()
+def test_an_empty_folder_is_filled_and_stays_the_same(new: New, folder: Path) -> None:
+    project = folder / "cognito-mailroom-acme"
+    project.mkdir()
+    project.chmod(0o2770)
+    before = project.stat()
 
     assert new("acme").exit_code == 0
+    assert (project.stat().st_ino, project.stat().st_mode) == (before.st_ino, before.st_mode)
+    assert {path.name for path in project.iterdir()} == {
+        *(".gitignore", "README.md", "pyproject.toml", "ruff.toml", "setup.cfg", "tox.ini", "src", "tests")
+    }
 
 
 def test_what_cannot_be_written_is_one_sentence(new: New, folder: Path) -> None:

@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 def replacing(out: Path, *, folder: bool = False) -> Iterator[Path]:
     """A path to write a file or a folder to, which takes the place of ``out`` at the end of the block.
 
-    Whatever breaks the block off, ``out`` is as it was, and nothing is left beside it.
+    Whatever breaks the block off, ``out`` is as it was, and nothing is left beside it. An empty folder is
+    filled and not replaced: it may be mounted, somebody's current one, or in one that cannot be written to.
 
     Raises:
         OSError: there cannot be written, or is something other than a file or an empty folder.
@@ -23,12 +24,16 @@ def replacing(out: Path, *, folder: bool = False) -> Iterator[Path]:
     out = Path(os.path.realpath(out))  # a link stays one
     if out.exists() and not (out.is_dir() if folder else out.is_file()):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    if out.is_dir():
+        if any(out.iterdir()):
+            raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY))
+        with replacing_within(out) as made:
+            yield made
+        return
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as beside:
         made = Path(beside, out.name)
         yield made
-        if out.is_dir():
-            out.rmdir()  # where Windows would not replace it; fails if there is something in it
         made.replace(out)
 
 
