@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from threading import Event, Thread
+from threading import enumerate as all_threads
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -25,8 +26,8 @@ from cognito_mailroom.testing import Mailroom, certificates
 
 REMAINING = 5.5
 """Seconds that Lambda leaves the function."""
-SLACK = 10.0
-"""Seconds: a busy machine is slow, but whoever waits for the end of a hole waits for `FOREVER`."""
+SLACK = 2.0
+"""Seconds for a busy machine. Beside four busy loops all end within 5.4 s all the same."""
 FOREVER = 60.0
 
 GREETINGS = {
@@ -153,6 +154,9 @@ def _name_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(socket, "getaddrinfo", stall)
     yield
     over.set()
+    for thread in all_threads():
+        if thread.name == "name-look-up":
+            thread.join(FOREVER)
 
 
 @pytest.fixture(params=["hole", "drip"])
@@ -224,7 +228,8 @@ def test_the_function_ends_in_time_and_the_mail_goes_out_where_it_can(
     for name, (word, seconds) in found.items():
         print(f"{name}: {word} after {seconds:.2f} s")  # noqa: T201 - which ``pytest -rP`` shows
     assert {name: word for name, (word, _) in found.items()} == expected
-    assert max(seconds for _, seconds in found.values()) < REMAINING + SLACK
+    late = {name: seconds for name, (_, seconds) in found.items() if seconds > REMAINING + SLACK}
+    assert late == {}
     delivered = [name for name, word in expected.items() if word == "Delivered"]
     assert sorted(str(message.recipient) for message in sent) == sorted(map(mailbox, delivered))
 
