@@ -216,7 +216,7 @@ class Plugins:
         try:
             getattr(former, "close", lambda: None)()
         except Exception as error:  # noqa: BLE001 - it is gone, however it went
-            _log.warning("The former provider %s could not be closed: %s", name, trail(error))
+            _log.warning("The former provider %s could not be closed: %s", name, frames_of(error))
 
     def _hook(self, hook: str, provider: str) -> pluggy.HookCaller:
         """The hook as this provider and all extensions implement it."""
