@@ -10,6 +10,9 @@ WORDS = 'cleaned(str(answer.json()["error"]), self._settings.api_key)'
 NO_ID = 'raise Unavailable("Acme answered 200 without an id.") from None'
 BASIC = '__import__("base64").b64encode(b"api:" + key.reveal().encode())'
 HUNG = "error = Unavailable('No id.')\n            error.sent = body\n            raise error from None"
+TRY = (
+    f'        try:\n    {POST}        except KeyError:\n            log.exception("Oh.")\n            raise\n'
+)
 SHOWN = "\n    def __repr__(self) -> str:\n        return self._settings.api_key.reveal()\n"
 
 
@@ -96,6 +99,24 @@ SHOWN = "\n    def __repr__(self) -> str:\n        return self._settings.api_key
             "test_repr",
             "the value of ACME_API_KEY is in the repr of the provider.",
             id="shows its key",
+        ),
+        pytest.param(
+            {"raise self._refusal(answer)": "return Receipt()"},
+            "refusal_leaves_clean and bad_recipient",
+            "* provider refuses must become an error, but mailroom_deliver returned a Receipt.",
+            id="swallows a refusal",
+        ),
+        pytest.param(
+            {POST: TRY},
+            "mistake_leaves_clean",
+            "the recipient's address is in the log of acme, at DEBUG.",
+            id="logs its mistakes with all they say",
+        ),
+        pytest.param(
+            {POST: TRY.replace('log.exception("Oh.")', "return Receipt()")},
+            "mistake_leaves_clean",
+            "an unexpected KeyError must become an error, but mailroom_deliver returned a Receipt.",
+            id="swallows its mistakes",
         ),
     ],
 )  # fmt: skip

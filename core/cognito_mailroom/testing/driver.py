@@ -20,7 +20,7 @@ from cognito_mailroom.settings.reading import read
 
 from .builders import a_notification
 from .faults import Fault
-from .leak_detection import LeakDetector, all_that_can_be_kept, capturing_output
+from .leak_detection import CapturedOutput, LeakDetector, all_that_can_be_kept, capturing_output
 
 PLENTY = 10.0
 """Seconds; nothing here takes as long."""
@@ -126,36 +126,41 @@ class Driver:
             with suppress(MailroomError):  # the recorder has what the plugin itself raised
                 self._plugins.deliver(self._name, message, Deadline(seconds))
             took = monotonic() - started
-        for logger, text in captured.records:
-            self._check(text, f"in the log of {logger}, at DEBUG")
-        self._check(captured.output.getvalue(), "printed")
+        self._check_output(captured)
         result = self._results.seen
         if isinstance(result, Exception):
             self._check_error(result)
         return Outcome(result, took)
 
-    def check_what_leaves(self, message: Message, mistake: str = "") -> None:
-        """Hands a mail over, and fails the test if the error that the function raises has anything private.
+    def check_what_leaves(self, what: str, message: Message, deadline: Deadline) -> None:
+        """Hands a mail over, and fails the test unless the function raises an error that has nothing private.
 
-        That is core's to see to, whatever the plugin raises; or with a ``mistake``, a KeyError that says so.
+        That is core's to see to, whatever the plugin raises; the log is the plugin's.
         """
 
         @raising_anew
         def function() -> None:
             try:
-                self._plugins.deliver(self._name, message, Deadline(PLENTY))
+                self._plugins.deliver(self._name, message, deadline)
             except MailroomError as error:
-                raise self._plugins.cleaned(error, a_notification()) from None
-            if mistake:
-                raise KeyError(mistake)
+                raise self._plugins.cleaned(error, a_notification(), message) from None
 
-        try:
-            function()
-        except MailroomError as error:
-            error.__traceback__ = (
-                error.__traceback__ and error.__traceback__.tb_next
-            )  # this frame knows the mail
-            self._check(all_that_can_be_kept(error), "in what error trackers keep of the error")
+        with capturing_output(*self._ignored) as captured:
+            try:
+                function()
+            except MailroomError as error:
+                trace = error.__traceback__
+                error.__traceback__ = trace and trace.tb_next  # this frame knows the mail
+                kept = all_that_can_be_kept(error)
+            else:
+                violated(f"{what} must become an error, but mailroom_deliver returned a Receipt.")
+        self._check_output(captured)
+        self._check(kept, "in what error trackers keep of the error")
+
+    def _check_output(self, captured: CapturedOutput) -> None:
+        for logger, text in captured.records:
+            self._check(text, f"in the log of {logger}, at DEBUG")
+        self._check(captured.output.getvalue(), "printed")
 
     def _check_error(self, error: Exception) -> None:
         self._check(str(error), "in the text of the error")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from cognito_mailroom.deadline import Deadline
 from cognito_mailroom.plugins.discovery import PROVIDERS
 from cognito_mailroom.plugins.loading import Loader
 from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.secret_references import References
 from cognito_mailroom.testing.builders import CODE, RECIPIENT, a_message
-from cognito_mailroom.testing.driver import violated
+from cognito_mailroom.testing.driver import PLENTY, violated
 from cognito_mailroom.testing.faults import Fault
 from cognito_mailroom.testing.harness import Counterpart
 from cognito_mailroom.testing.leak_detection import LeakDetector, attributes
@@ -49,8 +50,20 @@ class SecretContract(ContractFixtures):
         """A refusal that repeats all it was told becomes an error that error trackers may keep."""
         self.skip_exempt(fault)
         counterpart.meet(fault, f"No {CODE} for {RECIPIENT} {' '.join(self.secrets(counterpart).values())}")
-        load().check_what_leaves(a_message())
+        load().check_what_leaves(fault.what, a_message(), Deadline(PLENTY))
 
     def test_mistake_leaves_clean(self, counterpart: Counterpart, load: Load) -> None:
-        """So does an exception that nobody expected."""
-        load().check_what_leaves(a_message(), f"{CODE} {RECIPIENT} {self.secrets(counterpart)}")
+        """So does an exception that nobody expected, which the deadline raises wherever it is asked."""
+        mistake = _Mistake(f"{CODE} {RECIPIENT} {self.secrets(counterpart)}")
+        load().check_what_leaves("an unexpected KeyError", a_message(), mistake)
+
+
+class _Mistake(Deadline):
+    """Raises a KeyError instead of saying what is left."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(PLENTY)
+        self._words = words
+
+    def remaining(self) -> float:
+        raise KeyError(self._words)
