@@ -320,8 +320,9 @@ def test_what_a_plugin_repeats_of_the_facts_goes_no_further(send: Send) -> None:
     with pytest.raises(Unavailable) as caught:
         send("account_take_over_notification", MAILROOM_PROVIDER="quotes")
     shown = {*re.findall(r"<(.*?)>", str(caught.value))}
-    assert shown - {"…", "Unusual sign-in to your … account"} == {
-        "", "en", "account_take_over_notification", "NO_ACTION", "Friday, March 19, 2021 02:25 PM UTC",
+    assert shown - {"…", "Unusual sign-in to your Acme account"} == {
+        "", "en", "Acme", "account_take_over_notification", "NO_ACTION",
+        "Friday, March 19, 2021 02:25 PM UTC",
         "No time to answer you now",
     }  # fmt: skip
 
