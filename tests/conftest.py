@@ -272,7 +272,7 @@ def smtp(environ: dict[str, str], smtp_server: SmtpServer) -> Iterator[SmtpServe
 
 @pytest.fixture(autouse=True)
 def thawed() -> Iterator[None]:
-    """A handler that starts hides from the collector all there is, which Hypothesis asks it for (from 3.14 on)."""
+    """A handler that starts hides all there is from the collector, which Hypothesis asks (from 3.14 on)."""
     yield
     gc.unfreeze()
 

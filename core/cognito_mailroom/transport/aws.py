@@ -8,7 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
+from http import HTTPStatus
 from math import inf
+from random import random
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,6 +97,8 @@ class KeptConnection:
         events.register(f"before-sign.{service}", self._address)
         events.register(f"before-send.{service}", self._send)
         events.register(f"after-call-error.{service}", _raise_the_reason)
+        if seconds:
+            events.register_first(f"needs-retry.{service}", self._pause)
 
     def _begin(self, **_: Any) -> None:
         """Called by botocore once for each call, whose retries share the time."""
@@ -123,6 +127,17 @@ class KeptConnection:
             raise
         is_json = "json" in str(request.headers.get("Content-Type"))
         return AWSResponse(request.url, answer.status, answer.headers, _Body(answer, is_json))
+
+    def _pause(self, response: tuple[Any, Any] | None, **event: Any) -> float | None:
+        """Called by botocore after each try: the seconds before the next one, whose own know no deadline."""
+        if response and response[0].status_code < HTTPStatus.BAD_REQUEST:
+            return None
+        from botocore.retries.standard import RetryEventAdapter, StandardRetryConditions
+
+        tried = RetryEventAdapter().create_retry_context(response=response, **event)
+        if not StandardRetryConditions(BRIEF.retries["total_max_attempts"]).is_retryable(tried):
+            return None
+        return random() * min(1.0, self._call.remaining() / 2)  # noqa: S311 - so that not all come back at once
 
 
 class _Broken(HTTPClientError):  # type: ignore[misc]
