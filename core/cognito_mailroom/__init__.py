@@ -20,7 +20,7 @@ from .errors import (
     Unavailable,
     Unsupported,
 )
-from .message import Message, Receipt
+from .message import InlineImage, Message, Receipt
 from .notification import Notification, Secret, Trigger
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "DecryptionError",
     "DeliveryError",
     "EventError",
+    "InlineImage",
     "MailroomError",
     "Message",
     "Notification",

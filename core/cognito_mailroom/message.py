@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from attrs import Attribute, evolve, field, frozen
@@ -36,6 +36,38 @@ def _check_tags(_: object, __: object, tags: tuple[str, ...]) -> None:
         raise ValueError("a tag of the message contains a control character")
 
 
+_CONTENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9.-]+)?")
+_MEDIA_TYPE = re.compile(r"image/[a-z0-9.+-]+")
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[object, Attribute[str], str], None]:
+    def check(_: object, attribute: Attribute[str], value: str) -> None:
+        if not pattern.fullmatch(value):
+            raise ValueError(f"an inline image's {attribute.name} is malformed")
+
+    return check
+
+
+@frozen(kw_only=True)
+class InlineImage:
+    """An image that travels inside the mail; the HTML shows it by ``<img src="cid:CONTENT_ID">``.
+
+    Raises:
+        ValueError: the id or the media type is malformed.
+
+    """
+
+    content_id: str = field(validator=_matching(_CONTENT_ID))
+    """Without the angle brackets of RFC 2392: ``logo``; providers call the file by it too."""
+    media_type: str = field(validator=_matching(_MEDIA_TYPE))
+    """``image/png``"""
+    content: bytes = field(repr=False)
+
+
+def _tuple(images: Iterable[InlineImage]) -> tuple[InlineImage, ...]:
+    return tuple(images)
+
+
 @frozen(kw_only=True, repr=False)
 class Message:
     """A mail, ready for a provider: two bodies, or a template hosted there with its variables.
@@ -56,6 +88,8 @@ class Message:
     headers: Mapping[str, str] = field(factory=dict, converter=read_only, validator=_check_headers)
     tags: tuple[str, ...] = field(default=(), converter=_in_order, validator=_check_tags)
     idempotency_key: str = field(default="", validator=_one_line)
+    inline_images: tuple[InlineImage, ...] = field(default=(), converter=_tuple)
+    """What the HTML shows by ``cid:``; empty for a provider whose plugin says ``inline_images = False``."""
     hosted_template: str | None = None
     """The id or name of a template at the provider; then the bodies are empty."""
     variables: Mapping[str, str] = field(factory=dict, converter=read_only)
