@@ -116,7 +116,10 @@ PROVIDER = dedent("""
     class Told:
         @hookimpl
         def mailroom_deliver(self, message, deadline):
-            os.kill(os.getpid(), getattr(signal, message.recipient.local_part.upper()))
+            number = getattr(signal, message.recipient.local_part.upper())
+            if signal.getsignal(number) is signal.SIG_IGN:  # as in what a shell runs in the background
+                signal.signal(number, signal.default_int_handler)
+            os.kill(os.getpid(), number)
             return Receipt(message_id="1")
 """)
 
