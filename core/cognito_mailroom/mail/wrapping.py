@@ -1,0 +1,82 @@
+"""Wraps plain text by the columns that it takes on a screen, in all scripts that mails are written in.
+
+Lines break at blanks; in Chinese and Japanese, which have none, also beside their characters but for the
+marks that may not begin or end a line. Korean breaks at blanks. A word is never broken, nor is an address.
+Sources: https://www.unicode.org/reports/tr11/ and https://www.w3.org/TR/jlreq/#characters_not_starting_a_line
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from unicodedata import category, east_asian_width
+
+_WORD = re.compile(r"([ \t]*)([^ \t]+)")
+_WIDE = ("W", "F")
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
+_NOT_FIRST = frozenset(
+    "、。，．・：；？！」』）］｝〉》】〕〗〙〛’”»›…‥ー〜～々〻ゝゞヽヾ％‰℃\u3000"
+    "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ"
+    "!),.:;?]}%"
+)
+_NOT_LAST = frozenset("「『（［｛〈《【〔〖〘〚‘“«‹＃￥＄([{#$¥")
+
+
+def wrap(paragraph: str, width: int = 72) -> str:
+    """A text whose lines take at most ``width`` columns, but for a longer word."""
+    return "\n".join("\n".join(_wrapped(line, width)) for line in paragraph.splitlines())
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes: two a wide character, none a mark that joins the one before it."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if _joins(char) else 2 if east_asian_width(char) in _WIDE else 1 for char in text)
+
+
+def _wrapped(line: str, width: int) -> Iterator[str]:
+    filled, taken = "", 0
+    for before, word in _WORD.findall(line):
+        blanks = before
+        for piece in [word] if word.isascii() else _pieces(word):
+            needed = columns(piece)
+            if taken + len(blanks) + needed <= width:
+                filled, taken = filled + blanks + piece, taken + len(blanks) + needed
+            else:
+                if filled:
+                    yield filled
+                filled, taken = piece, needed
+            blanks = ""
+    yield filled
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """The parts of a word that may stand on different lines."""
+    piece = word[0]
+    for before, after in pairwise(word):
+        if _may_break(before, after):
+            yield piece
+            piece = ""
+        piece += after
+    yield piece
+
+
+def _may_break(before: str, after: str) -> bool:
+    return (
+        (_is_ideographic(before) or _is_ideographic(after))
+        and not before.isdecimal()  # 24時間
+        and before not in _NOT_LAST
+        and after not in _NOT_FIRST
+        and not _joins(after)
+        and before != "\u200d"
+    )
+
+
+def _is_ideographic(char: str) -> bool:
+    return east_asian_width(char) in _WIDE and not _HANGUL.match(char)
+
+
+def _joins(char: str) -> bool:
+    """Whether it is drawn over the character before it, or not at all."""
+    return category(char) in {"Mn", "Me", "Cf"}
