@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
-from cognito_mailroom import Address, Message, Receipt
+from cognito_mailroom import Address, InlineImage, Message, Receipt
 
 CONTROLS = ["\r", "\n", "\0", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\ud800"]
 
@@ -84,3 +84,39 @@ def test_a_receipt_is_frozen() -> None:
     assert (receipt.message_id, receipt.detail, receipt.provider) == ("1", "", "")
     with pytest.raises(FrozenInstanceError):
         receipt.provider = "pigeon"  # type: ignore[misc]
+
+
+def image(**fields: Any) -> InlineImage:
+    return InlineImage(**{"content_id": "logo", "media_type": "image/png", "content": b"\x89PNG", **fields})
+
+
+@pytest.mark.parametrize(
+    ("content_id", "media_type", "file_name"),
+    [
+        ("logo", "image/png", "logo.png"),
+        ("logo.png", "image/png", "logo.png"),
+        ("logo@acme.example", "image/jpeg", "logo.jpeg"),
+        ("l" * 64, "image/svg+xml", "l" * 64 + ".svg"),
+    ],
+)
+def test_an_inline_image_is_a_file_of_its_kind(content_id: str, media_type: str, file_name: str) -> None:
+    made = image(content_id=content_id, media_type=media_type)
+    assert made.file_name == file_name
+    assert made.base64 == "iVBORw=="
+    assert "PNG" not in repr(made)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *(
+            {"content_id": text}
+            for text in ("", "<logo>", "a b", "logo\n", "@acme.example", "löwe", "l" * 65)
+        ),
+        *({"media_type": text} for text in ("", "png", "image/", "text/html", "image/PNG", "image/png\n")),
+    ],
+    ids=str,
+)
+def test_an_inline_image_that_no_header_can_name_is_refused(fields: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=f"an inline image's {next(iter(fields))} is malformed"):
+        image(**fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -36,7 +37,8 @@ def _check_tags(_: object, __: object, tags: tuple[str, ...]) -> None:
         raise ValueError("a tag of the message contains a control character")
 
 
-_CONTENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9.-]+)?")
+# With no more than these 64 characters the header is one line, which nothing on the way has cause to encode.
+_CONTENT_ID = re.compile(r"(?=.{1,64}\Z)[A-Za-z0-9][A-Za-z0-9._-]*(@[A-Za-z0-9.-]+)?")
 _MEDIA_TYPE = re.compile(r"image/[a-z0-9.+-]+")
 
 
@@ -58,10 +60,22 @@ class InlineImage:
     """
 
     content_id: str = field(validator=_matching(_CONTENT_ID))
-    """Without the angle brackets of RFC 2392: ``logo``; providers call the file by it too."""
+    """Without the angle brackets of RFC 2392, in ASCII and at most 64 characters: ``logo``."""
     media_type: str = field(validator=_matching(_MEDIA_TYPE))
     """``image/png``"""
     content: bytes = field(repr=False)
+
+    @property
+    def base64(self) -> str:
+        """The content as APIs take it that are written in JSON."""
+        return b2a_base64(self.content, newline=False).decode()
+
+    @property
+    def file_name(self) -> str:
+        """What mail programs save it as, of the id and the media type: ``logo.png``."""
+        name = self.content_id.partition("@")[0]
+        extension = "." + self.media_type.removeprefix("image/").partition("+")[0]
+        return name if name.endswith(extension) else name + extension
 
 
 def _tuple(images: Iterable[InlineImage]) -> tuple[InlineImage, ...]:
@@ -89,7 +103,7 @@ class Message:
     tags: tuple[str, ...] = field(default=(), converter=_in_order, validator=_check_tags)
     idempotency_key: str = field(default="", validator=_one_line)
     inline_images: tuple[InlineImage, ...] = field(default=(), converter=_tuple)
-    """What the HTML shows by ``cid:``; empty for a provider whose plugin says ``inline_images = False``."""
+    """What the HTML shows by ``cid:``; none for a provider whose class says ``inline_images = False``."""
     hosted_template: str | None = None
     """The id or name of a template at the provider; then the bodies are empty."""
     variables: Mapping[str, str] = field(factory=dict, converter=read_only)

@@ -85,6 +85,16 @@ def test_a_form_is_read(options: dict[str, object]) -> None:
     assert ask("/", **options).form() == fields
 
 
+def test_the_files_of_a_form_are_read_byte_for_byte() -> None:
+    files = [
+        ("inline", (f"{number}.png", content)) for number, content in enumerate((bytes(range(256)), b"\r\n"))
+    ]
+    request = ask("/", files=[("to", (None, "zoë@example.com")), *files])
+    assert request.form() == {"to": ["zoë@example.com"]}
+    assert [(field, (name, content)) for field, name, _, content in request.files()] == files
+    assert ask("/", data={"a": "b"}).files() == []
+
+
 @pytest.mark.parametrize("options", [{"json": {}}, {"data": b"a=1"}])
 def test_what_is_no_form_is_not_read_as_one(options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="the body is no form"):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from cognito_mailroom import Address
+from cognito_mailroom import Address, InlineImage
 from cognito_mailroom.testing.stand_in import ReceivedMail
 
 ACME = Address("no-reply@acme.example", "Zoë's Bäckerei, 東京店")
@@ -33,6 +33,25 @@ def test_a_mail_written_from_fields_reads_back() -> None:
 def test_one_body_is_enough(body: str, kind: str) -> None:
     mail = ReceivedMail.written(ACME, [ZOE], headers={}, **{body: "Hello\n"})  # type: ignore[arg-type]
     assert (mail.message.get_content_type(), mail.message.get_content()) == (kind, "Hello\r\n")
+
+
+@pytest.mark.parametrize("text", ["Hello\n", ""])
+def test_images_stand_beside_the_html_that_shows_them(text: str) -> None:
+    images = [
+        InlineImage(content_id="logo", media_type="image/png", content=bytes(range(256))),
+        InlineImage(content_id="dark@acme.example", media_type="image/svg+xml", content=b"<svg/>\r\n"),
+    ]
+    mail = ReceivedMail.written(ACME, [ZOE], headers={}, text=text, html="<p>Hello\n", inline_images=images)
+    assert mail.inline_images == tuple(images)
+    bodies = [mail.message.get_body((kind,)) for kind in ("plain", "html")]
+    assert [body and body.get_content() for body in bodies] == [
+        text.replace("\n", "\r\n") or None,
+        "<p>Hello\r\n",
+    ]
+
+
+def test_a_mail_without_images_has_none() -> None:
+    assert ReceivedMail.written(ACME, [ZOE], headers={}, text="Hello", html="<p>Hello").inline_images == ()
 
 
 def test_a_hosted_template_has_no_body() -> None:

@@ -6,9 +6,10 @@ import http
 import json
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from email import policy
+from email.message import MIMEPart
 from email.parser import BytesParser
 from http.client import parse_headers
 from select import select
@@ -39,18 +40,38 @@ class Request:
 
     def form(self) -> dict[str, list[str]]:
         """The fields of a form, urlencoded or multipart; raises ValueError if the body is neither."""
-        kind = self.headers.get("Content-Type", "")
-        if kind.startswith("application/x-www-form-urlencoded"):
+        if self._is_urlencoded:
             return parse_qs(self.body.decode(), keep_blank_values=True)
+        fields: dict[str, list[str]] = {}
+        for name, part in self._parts():
+            if part.get_filename() is None:
+                fields.setdefault(name, []).append(_payload(part).decode())
+        return fields
+
+    def files(self) -> list[tuple[str, str, str, bytes]]:
+        """The files of a form: field, name, media type and content; raises ValueError if the body is none."""
+        return [
+            (field, name, part.get_content_type(), _payload(part))
+            for field, part in ([] if self._is_urlencoded else self._parts())
+            if (name := part.get_filename()) is not None
+        ]
+
+    @property
+    def _is_urlencoded(self) -> bool:
+        return self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded")
+
+    def _parts(self) -> Iterator[tuple[str, MIMEPart]]:
+        kind = self.headers.get("Content-Type", "")
         if not kind.startswith("multipart/form-data"):
             raise ValueError(f"the body is no form but {kind or 'without a content type'}")
         header = f"Content-Type: {kind}\r\n\r\n".encode()
-        fields: dict[str, list[str]] = {}
         for part in BytesParser(policy=policy.HTTP).parsebytes(header + self.body).iter_parts():
-            name = str(part.get_param("name", "", header="Content-Disposition"))
-            value = part.get_payload(decode=True)
-            fields.setdefault(name, []).append(value.decode() if isinstance(value, bytes) else "")
-        return fields
+            yield str(part.get_param("name", "", header="Content-Disposition")), part
+
+
+def _payload(part: MIMEPart) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _encoded(body: bytes | str | Mapping[str, Any] | list[Any]) -> bytes:

@@ -14,7 +14,8 @@ from typing import Protocol, Self, cast
 
 from attrs import field, frozen
 
-from cognito_mailroom import Address
+from cognito_mailroom import Address, InlineImage
+from cognito_mailroom.transport.mime import add_images
 
 
 class _Utf8(policy.EmailPolicy):
@@ -54,6 +55,7 @@ class ReceivedMail:
         html: str = "",
         hosted_template: str | None = None,
         variables: Mapping[str, str] = MappingProxyType({}),
+        inline_images: Sequence[InlineImage] = (),
     ) -> Self:
         """The mail that a provider writes from its API's fields; ``headers`` hold the subject too.
 
@@ -70,6 +72,7 @@ class ReceivedMail:
             mail.set_content(text)
         if html:
             (mail.add_alternative if text else mail.set_content)(html, subtype="html")
+        add_images(mail, inline_images)
         return cls(
             str(sender),
             [str(each) for each in recipients],
@@ -82,6 +85,24 @@ class ReceivedMail:
     def message(self) -> EmailMessage:
         """The content, parsed."""
         return message_from_bytes(self.content, policy=_UTF8)
+
+    @property
+    def inline_images(self) -> tuple[InlineImage, ...]:
+        """The images beside the HTML, which it can show by ``cid:``.
+
+        Raises:
+            ValueError: one has no content id, or a malformed one.
+
+        """
+        related = self.message.get_body(("related",))
+        return tuple(
+            InlineImage(
+                content_id=str(part["Content-ID"]).removeprefix("<").removesuffix(">"),
+                media_type=part.get_content_type(),
+                content=part.get_content(),
+            )
+            for part in (related.iter_attachments() if related else ())
+        )
 
 
 class StandIn(Protocol):

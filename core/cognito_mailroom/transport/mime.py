@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.header import Header
 from email.message import EmailMessage
@@ -13,7 +14,7 @@ from secrets import token_hex
 from attrs import frozen
 
 from cognito_mailroom.address import Address, is_plain
-from cognito_mailroom.message import Message
+from cognito_mailroom.message import InlineImage, Message
 
 # In characters. RFC 2047, 2: lines with encoded words have 76 at most. RFC 5322, 2.1.1: others may have 998.
 _MAX_LINE, _MAX_WORD = 76, 900
@@ -53,10 +54,20 @@ def compose(message: Message) -> EmailMessage:
         mail.set_content(message.text)
     if message.html:
         (mail.add_alternative if message.text else mail.set_content)(message.html, subtype="html")
+        add_images(mail, message.inline_images)
     for name, value in (*message.headers.items(), ("Auto-Submitted", "auto-generated")):
         if name not in mail:
             mail[name] = _text(name, value)
     return mail
+
+
+def add_images(mail: EmailMessage, images: Iterable[InlineImage]) -> None:
+    """Puts images beside the HTML that shows them, as multipart/related (RFC 2387) with ids (RFC 2392)."""
+    if html := mail.get_body(("html",)):
+        for image in images:
+            kind, subtype = image.media_type.split("/")
+            cid, name = f"<{image.content_id}>", image.file_name
+            html.add_related(image.content, kind, subtype, disposition="inline", filename=name, cid=cid)
 
 
 def needs_smtputf8(*addresses: Address | None) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from cognito_mailroom import Address, ConfigurationError, Receipt, Unsupported
+from cognito_mailroom import Address, ConfigurationError, InlineImage, Receipt, Unsupported
 from cognito_mailroom.testing import IDEMPOTENCY_KEY, a_message
 from cognito_mailroom_mailgun.standin import Mailgun
 
@@ -35,6 +35,13 @@ def test_a_mail_without_tracking_and_with_all_to_search_for(send: Send, mailgun:
         "o:tracking-clicks": ["no"],
         "o:tracking-opens": ["no"],
     }
+
+
+def test_inline_images_are_files_by_the_name_of_their_content_ids(send: Send, mailgun: Mailgun) -> None:
+    logo = InlineImage(content_id="logo", media_type="image/png", content=b"\x89PNG\r\n\x1a\n")
+    send(a_message(inline_images=[logo]))
+    (request,) = mailgun.server.requests
+    assert request.files() == [("inline", "logo", "image/png", logo.content)]
 
 
 def test_nothing_is_sent_for_what_a_mail_lacks(send: Send, mailgun: Mailgun) -> None:

@@ -69,6 +69,23 @@ def test_a_mail_that_breaks_a_rule_is_refused(mailgun: Mailgun, changes: dict[st
     assert mailgun.messages == []
 
 
+@pytest.mark.parametrize(
+    ("file", "status"),
+    [
+        (("inline", ("logo", b"\x89PNG", "image/png")), 200),
+        (("inline", ("my logo", b"\x89PNG", "image/png")), 400),
+        (("inline", ("logo", b"\x89PNG", "text/html")), 400),
+        (("image", ("logo", b"\x89PNG", "image/png")), 400),
+    ],
+    ids=str,
+)
+def test_of_files_it_takes_inline_images(mailgun: Mailgun, file: tuple[str, Any], status: int) -> None:
+    login = urllib3.make_headers(basic_auth=f"api:{mailgun.environ['MAILGUN_API_KEY']}")
+    url = f"{mailgun.server.url}/v3/mg.example.com/messages"
+    answer = urllib3.request("POST", url, fields=[*MAIL.items(), file], headers=login)
+    assert (answer.status, len(mailgun.messages)) == (status, int(status == 200))
+
+
 def test_a_request_that_is_no_such_request_is_refused(mailgun: Mailgun) -> None:
     assert post(mailgun, MAIL, "/v3/mg.acme.example/messages").status == 404
     refused = post(mailgun, MAIL, user="root")

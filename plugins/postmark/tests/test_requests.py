@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cognito_mailroom import Receipt
+from cognito_mailroom import InlineImage, Receipt
 from cognito_mailroom.testing import IDEMPOTENCY_KEY, a_message
 from cognito_mailroom_postmark.standin import PostmarkServer
 
@@ -37,6 +37,19 @@ def test_a_mail_without_tracking_and_with_all_to_search_for(send: Send, postmark
         "TrackLinks": "None",
         "Attachments": [],
     }
+
+
+def test_inline_images_are_named_by_their_content_ids(send: Send, postmark: PostmarkServer) -> None:
+    logo = InlineImage(content_id="logo", media_type="image/png", content=b"\x89PNG\r\n\x1a\n")
+    send(a_message(inline_images=[logo]))
+    assert body(postmark)["Attachments"] == [
+        {
+            "Name": "logo.png",
+            "Content": "iVBORw0KGgo=",
+            "ContentType": "image/png",
+            "ContentID": "cid:logo",
+        }
+    ]
 
 
 def test_nothing_is_sent_for_what_a_mail_lacks(send: Send, postmark: PostmarkServer) -> None:

@@ -15,6 +15,7 @@ HEADERS = {
     "Content-Type": "application/json",
 }
 MAIL: dict[str, Any] = {"From": "a@acme.example", "To": "b@example.com", "TextBody": "Hello", "Headers": []}
+LOGO = {"Name": "a.png", "Content": "iVBORw==", "ContentType": "image/png", "ContentID": "cid:a"}
 TEMPLATED: dict[str, Any] = {**MAIL, "TextBody": None, "TemplateAlias": "reset", "TemplateModel": {}}
 TEMPLATES = "/email/withTemplate"
 
@@ -27,7 +28,13 @@ def answer(path: str = "/email", method: str = "POST", body: Any = MAIL, **heade
 
 
 @pytest.mark.parametrize(
-    ("path", "body"), [("/email", MAIL), (TEMPLATES, TEMPLATED), (f"{TEMPLATES}/", TEMPLATED)]
+    ("path", "body"),
+    [
+        ("/email", MAIL),
+        ("/email", MAIL | {"Attachments": [LOGO]}),
+        (TEMPLATES, TEMPLATED),
+        (f"{TEMPLATES}/", TEMPLATED),
+    ],
 )
 def test_it_takes_a_mail(path: str, body: Any) -> None:
     assert answer(path, body=body) == (200, 0)
@@ -71,6 +78,11 @@ def test_it_wants_its_headers(header: str, value: str, status: int, code: int) -
         {"MessageStream": "nowhere"},
         {"Headers": {"X-A": "b"}},
         {"Headers": [{"Name": "X-A"}]},
+        {"Attachments": [LOGO | {"ContentID": "a"}]},
+        {"Attachments": [LOGO | {"Content": "\x89PNG"}]},
+        {"Attachments": [LOGO | {"Name": ""}]},
+        {"Attachments": [LOGO | {"ContentType": "png"}]},
+        {"Attachments": [LOGO | {"Disposition": "inline"}]},
         {"TemplateAlias": "reset"},
         {"Unknown": "field"},
     ],

@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
-from cognito_mailroom import ConfigurationError, Receipt
+from cognito_mailroom import ConfigurationError, InlineImage, Receipt
 from cognito_mailroom.testing import IDEMPOTENCY_KEY, a_message
 from cognito_mailroom_sendgrid.standin import SendGrid
 
@@ -115,6 +115,20 @@ def test_a_header_beyond_ascii_is_encoded_as_sendgrid_wants_it(send: Send, sendg
     assert sent.isascii()
     assert "\n" not in sent
     assert str(make_header(decode_header(sent))) == text
+
+
+def test_inline_images_are_named_by_their_content_ids(send: Send, sendgrid: SendGrid) -> None:
+    logo = InlineImage(content_id="logo", media_type="image/png", content=b"\x89PNG\r\n\x1a\n")
+    send(a_message(inline_images=[logo]))
+    assert body(sendgrid)["attachments"] == [
+        {
+            "content": "iVBORw0KGgo=",
+            "filename": "logo.png",
+            "type": "image/png",
+            "disposition": "inline",
+            "content_id": "logo",
+        }
+    ]
 
 
 def test_the_base_url_may_have_a_path(send: Send, sendgrid: SendGrid) -> None:

@@ -17,6 +17,8 @@ MAIL: dict[str, Any] = {
     "subject": "s",
     "content": [{"type": "text/plain", "value": "t"}],
 }
+LOGO = {"content": "iVBORw==", "filename": "a.png", "type": "image/png"}
+INLINE = {"disposition": "inline", "content_id": "a"}
 TEXT, HTML = ({"type": f"text/{kind}", "value": "x"} for kind in ("plain", "html"))
 
 
@@ -34,7 +36,17 @@ def post(
     )
 
 
-@pytest.mark.parametrize("changes", [{}, {"content": [TEXT, HTML]}, {"content": [HTML]}], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"content": [TEXT, HTML]},
+        {"content": [HTML]},
+        {"attachments": [LOGO]},
+        {"attachments": [LOGO | INLINE]},
+    ],
+    ids=str,
+)
 def test_a_mail_by_the_rules_is_taken(sendgrid: SendGrid, changes: dict[str, Any]) -> None:
     assert post(sendgrid, MAIL | changes).status == 202
     assert len(sendgrid.messages) == 1
@@ -64,6 +76,12 @@ def test_a_mail_by_the_rules_is_taken(sendgrid: SendGrid, changes: dict[str, Any
         ({"headers": {"X-Sg-Id": "x"}}, "headers"),
         ({"headers": {"X-Note": "ä"}}, "headers.X-Note"),
         ({"headers": {"X-Note": 1}}, "headers.X-Note"),
+        ({"attachments": [{"content": "iVBORw=="}]}, "attachments.0"),
+        ({"attachments": [LOGO | {"content": "\x89PNG"}]}, "attachments.0.content"),
+        ({"attachments": [LOGO | INLINE | {"content_id": "a\r\nb"}]}, "attachments.0.content_id"),
+        ({"attachments": [LOGO | {"disposition": "INLINE"}]}, "attachments.0.disposition"),
+        ({"attachments": [LOGO | {"disposition": "inline"}]}, "attachments.0"),
+        ({"attachments": [LOGO | {"cid": "a"}]}, "attachments.0"),
         ({"categories": ["a", "a"]}, "categories"),
         ({"categories": ["x" * 256]}, "categories.0"),
         ({"categories": [str(number) for number in range(11)]}, "categories"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cognito_mailroom import Address, ConfigurationError, Receipt, Unsupported
+from cognito_mailroom import Address, ConfigurationError, InlineImage, Receipt, Unsupported
 from cognito_mailroom.testing import IDEMPOTENCY_KEY, Reply, a_message
 from cognito_mailroom_ses.standin import SesServer
 
@@ -46,6 +46,21 @@ def test_a_mail_without_tracking_and_with_all_to_search_for(send: Send, ses: Ses
             "Tracking": {"OpenTrackingEnabled": "DISABLED", "ClickTrackingEnabled": "DISABLED"}
         },
     }
+
+
+def test_inline_images_are_named_by_their_content_ids(send: Send, ses: SesServer) -> None:
+    logo = InlineImage(content_id="logo", media_type="image/png", content=b"\x89PNG\r\n\x1a\n")
+    send(a_message(inline_images=[logo]))
+    assert body(ses)["Content"]["Simple"]["Attachments"] == [
+        {
+            "RawContent": "iVBORw0KGgo=",
+            "FileName": "logo.png",
+            "ContentType": "image/png",
+            "ContentDisposition": "INLINE",
+            "ContentId": "logo",
+            "ContentTransferEncoding": "BASE64",
+        }
+    ]
 
 
 def test_the_settings(send: Send, ses: SesServer) -> None:

@@ -9,7 +9,15 @@ from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
-from cognito_mailroom import Address, ConfigurationError, Deadline, MailroomError, Message, Unsupported
+from cognito_mailroom import (
+    Address,
+    ConfigurationError,
+    Deadline,
+    InlineImage,
+    MailroomError,
+    Message,
+    Unsupported,
+)
 from cognito_mailroom.testing import ReceivedMail, SmtpServer
 from cognito_mailroom_smtp import SmtpProvider
 
@@ -227,6 +235,25 @@ def test_unusual_local_parts(spec: str, arrives: Send) -> None:
 def test_dots_that_only_quotes_allow(arrives: Send) -> None:
     mail = arrives(sender=Address(".no-reply@acme.example"), recipient=Address("jane..doe.@example.com"))
     assert (mail.mail_from, mail.rcpt_to) == ('".no-reply"@acme.example', ['"jane..doe."@example.com'])
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("text", ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]),
+        ("", ["multipart/related", "text/html", "image/png"]),
+    ],
+)
+def test_images_stand_beside_the_html_alone(text: str, kinds: list[str], arrives: Send) -> None:
+    logo = InlineImage(content_id="logo" * 16, media_type="image/png", content=bytes(range(256)) * 9)
+    mail = arrives(text=text, html="<p>html", inline_images=[logo])
+    parts: list[Any] = list(mail.message.walk())
+    assert [part.get_content_type() for part in parts] == kinds
+    assert parts[-1].get_content() == logo.content
+    assert parts[-1]["Content-Disposition"] == f'inline; filename="{logo.file_name}"'
+    assert parts[-1]["Content-Transfer-Encoding"] == "base64"
+    assert f"\r\nContent-ID: <{logo.content_id}>\r\n".encode() in mail.content
+    assert mail.content.isascii()
 
 
 def test_internationalised_domains(arrives: Send) -> None:

@@ -127,8 +127,11 @@ class MailgunProvider:
         )
 
 
-def _form(message: Message, *, test_mode: bool) -> list[tuple[str, tuple[None, str]]]:
-    """The fields to post, as parts without a file's name, which need no quoting as other forms do."""
+_Part = tuple[None, str] | tuple[str, bytes, str]
+
+
+def _form(message: Message, *, test_mode: bool) -> list[tuple[str, _Part]]:
+    """What to post; the fields as parts without a file's name, which need no quoting as other forms do."""
     if message.recipient.needs_smtputf8:
         raise Unsupported("Mailgun delivers to no address with anything but ASCII before the @.")
     if any(address.needs_smtputf8 for address in (message.sender, message.reply_to) if address):
@@ -166,4 +169,6 @@ def _form(message: Message, *, test_mode: bool) -> list[tuple[str, tuple[None, s
             f"Mailgun takes no more than {_MAX_OPTIONS} bytes of headers, tags and variables, "
             f"and this mail has {options}: a template of core's own needs none."
         )
-    return [(name, (None, value)) for name, value in form]
+    # Mailgun makes a file's name its content id.
+    images = [("inline", (each.content_id, each.content, each.media_type)) for each in message.inline_images]
+    return [*((name, (None, value)) for name, value in form), *images]

@@ -131,7 +131,11 @@ class PostmarkProvider:
             send = self._sdk.emails.send_with_template
         else:
             bodies = {"TextBody": message.text or None, "HtmlBody": message.html or None}
-            more, send = {"Subject": message.subject, **bodies}, self._sdk.emails.send
+            images = [
+                (e.file_name, e.base64, e.media_type, f"cid:{e.content_id}") for e in message.inline_images
+            ]
+            more = {"Subject": message.subject, "Attachments": images, **bodies}
+            send = self._sdk.emails.send
         answer: dict[str, Any] = send(**fields, **more)
         return answer
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 
-from cognito_mailroom import Address
+from cognito_mailroom import Address, InlineImage
 from cognito_mailroom.testing import HttpStandIn, ReceivedMail, Reply, Request
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
@@ -48,6 +49,14 @@ class PostmarkServer(HttpStandIn):
                 html=mail.get("HtmlBody", ""),
                 hosted_template=mail.get("TemplateAlias") or str(mail.get("TemplateId", "")),
                 variables=mail.get("TemplateModel", {}),
+                inline_images=[
+                    InlineImage(
+                        content_id=each["ContentID"].removeprefix("cid:"),
+                        media_type=each["ContentType"],
+                        content=b64decode(each["Content"]),
+                    )
+                    for each in mail.get("Attachments", [])
+                ],
             )
         )
         message_id = f"stand-in-{len(self.messages)}"

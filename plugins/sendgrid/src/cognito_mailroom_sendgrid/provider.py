@@ -165,6 +165,10 @@ def _body(message: Message, mail_settings: sdk.MailSettings) -> bytes:
             mail.add_header(sdk.Header(name, encoded))
     for category in dict.fromkeys(tag[:255] for tag in message.tags[:10]):
         mail.add_category(sdk.Category(category))
+    for image in message.inline_images:
+        mail.add_attachment(
+            sdk.Attachment(image.base64, image.file_name, image.media_type, "inline", image.content_id)
+        )
     if message.idempotency_key:
         mail.add_custom_arg(sdk.CustomArg("idempotency_key", message.idempotency_key, p=0))
     mail.tracking_settings = _UNTRACKED

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cognito_mailroom import Address
+from cognito_mailroom import Address, InlineImage
 from cognito_mailroom.testing import HttpStandIn, ReceivedMail, Reply, Request
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
@@ -51,6 +52,13 @@ def _written(mail: dict[str, Any]) -> ReceivedMail:
         html=bodies.get("text/html", ""),
         hosted_template=mail.get("template_id"),
         variables=person.get("dynamic_template_data", {}),
+        inline_images=[
+            InlineImage(
+                content_id=each["content_id"], media_type=each["type"], content=b64decode(each["content"])
+            )
+            for each in mail.get("attachments", [])
+            if each.get("disposition") == "inline"
+        ],
     )
 
 

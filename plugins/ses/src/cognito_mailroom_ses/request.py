@@ -11,7 +11,7 @@ import re
 from email.header import Header
 from typing import Any
 
-from cognito_mailroom import ConfigurationError, Message, Unsupported
+from cognito_mailroom import ConfigurationError, InlineImage, Message, Unsupported
 from cognito_mailroom.transport import needs_smtputf8
 
 _UNTRACKED = {"Tracking": {"OpenTrackingEnabled": "DISABLED", "ClickTrackingEnabled": "DISABLED"}}
@@ -44,10 +44,25 @@ def send_email(message: Message, configuration_set: str | None, identity_arn: st
 
 def _mail(message: Message) -> dict[str, Any]:
     bodies = {"Text": message.text, "Html": message.html}
-    return {
+    mail: dict[str, Any] = {
         "Subject": _content(message.subject),
         "Body": {name: _content(text) for name, text in bodies.items() if text},
         "Headers": _headers(message),
+    }
+    if message.inline_images:
+        mail["Attachments"] = [_inline(image) for image in message.inline_images]
+    return mail
+
+
+def _inline(image: InlineImage) -> dict[str, Any]:
+    # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html
+    return {
+        "RawContent": image.content,
+        "FileName": image.file_name,
+        "ContentType": image.media_type,
+        "ContentDisposition": "INLINE",
+        "ContentId": image.content_id,
+        "ContentTransferEncoding": "BASE64",  # SES itself would take it for a text in seven bits
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 from email.header import decode_header, make_header
 from email.utils import parseaddr
@@ -10,7 +11,7 @@ from typing import Any
 
 from botocore.session import get_session
 from botocore.validate import ParamValidator
-from cognito_mailroom import Address
+from cognito_mailroom import Address, InlineImage
 from cognito_mailroom.testing import HttpStandIn, ReceivedMail, Reply, Request
 from moto.moto_server.werkzeug_app import create_backend_app
 from moto.sesv2.models import sesv2_backends
@@ -71,4 +72,13 @@ def _written(mail: dict[str, Any]) -> ReceivedMail:
         headers={"Subject": content["Subject"]["Data"], **headers},
         text=content["Body"].get("Text", {}).get("Data", ""),
         html=content["Body"].get("Html", {}).get("Data", ""),
+        inline_images=[
+            InlineImage(
+                content_id=each["ContentId"],
+                media_type=each["ContentType"],
+                content=b64decode(each["RawContent"], validate=True),
+            )
+            for each in content.get("Attachments", [])
+            if each["ContentDisposition"] == "INLINE"
+        ],
     )
