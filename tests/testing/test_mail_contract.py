@@ -4,6 +4,11 @@ from typing import Any
 
 import pytest
 
+IMAGES = "for each in message.inline_images"
+LOST_IMAGES = (
+    "The inline images must arrive as they were, each with its content id, "
+    "unless the provider's class says inline_images = False."
+)
 COMPLETE = "return self._settings.template.complete(notification, draft)"
 POST = '        answer = self._client.post("/mails", body=body, headers=headers, deadline=deadline)\n'
 
@@ -66,6 +71,24 @@ POST = '        answer = self._client.post("/mails", body=body, headers=headers,
             id="shortens subjects",
         ),
         pytest.param(
+            {IMAGES: "for each in ()"},
+            "inline_images",
+            LOST_IMAGES,
+            id="drops images",
+        ),
+        pytest.param(
+            {IMAGES: "for each in message.inline_images[:1]"},
+            "inline_images",
+            LOST_IMAGES,
+            id="sends one image only",
+        ),
+        pytest.param(
+            {"[each.content_id,": "[each.file_name,"},
+            "inline_images",
+            LOST_IMAGES,
+            id="gives images other ids",
+        ),
+        pytest.param(
             {COMPLETE: "return None"},
             "test_hosted_template",
             "mailroom_render must name the template that ACME_TEMPLATE_SIGN_UP holds.",
@@ -102,3 +125,11 @@ def test_a_provider_without_hosted_templates_says_so(run_contract: Any) -> None:
     result = run_contract({group: "", COMPLETE: "return None"}, run="hosted_template")
     result.assert_outcomes(skipped=2)
     result.stdout.fnmatch_lines(["SKIPPED *: acme has no setting for hosted templates"])
+
+
+def test_a_provider_that_carries_no_images_says_so_and_gets_none(run_contract: Any) -> None:
+    says_so = {
+        IMAGES: "for each in ()",
+        "class AcmeProvider:\n": "class AcmeProvider:\n    inline_images = False\n",
+    }
+    run_contract(says_so, run="inline_images").assert_outcomes(passed=1)

@@ -153,12 +153,16 @@ class Plugins:
             return {str(key): str(value) for answer in reversed(answers) for key, value in answer.items()}
 
     def render(self, provider: str, notification: Notification, draft: Message) -> Message:
-        """The draft completed for one provider."""
+        """The draft completed for one provider; with the inline images that it carries and the HTML shows."""
+        if draft.inline_images and not getattr(self._loaded_providers[provider], "inline_images", True):
+            draft = draft.evolve(inline_images=())
         with translating_errors("A plugin's mailroom_render"):
             message = self._hook("mailroom_render", provider)(notification=notification, draft=draft)
         if not isinstance(message, Message):
             raise ConfigurationError("A plugin's mailroom_render did not return a Message.")
-        return message
+        # What no body shows, that of a hosted template included, mail programs would list as a file.
+        shown = [image for image in message.inline_images if f"cid:{image.content_id}" in message.html]
+        return message.evolve(inline_images=shown) if len(shown) < len(message.inline_images) else message
 
     def deliver(self, provider: str, message: Message, deadline: Deadline) -> Receipt:
         """Hands the message to one provider; raises a DeliveryError or a ConfigurationError."""

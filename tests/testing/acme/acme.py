@@ -68,4 +68,5 @@ def payload(message: Message) -> dict[str, Any]:
         "headers": dict(message.headers),
         "template": message.hosted_template,
         "variables": dict(message.variables) if message.hosted_template else {},
+        "images": [[each.content_id, each.media_type, each.base64] for each in message.inline_images],
     }

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
 
-from cognito_mailroom import Address
+from cognito_mailroom import Address, InlineImage
 from cognito_mailroom.testing.contract.suite import ProviderContract
 from cognito_mailroom.testing.exchange import Reply, Request
 from cognito_mailroom.testing.http_harness import HttpHarness
@@ -28,6 +29,10 @@ class AcmeServer(HttpStandIn):
                 html=mail["html"],
                 hosted_template=mail["template"],
                 variables=mail["variables"],
+                inline_images=[
+                    InlineImage(content_id=content_id, media_type=kind, content=b64decode(content))
+                    for content_id, kind, content in mail["images"]
+                ],
             )
         )
         return Reply(200, {"id": f"acme-{len(self.messages)}"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cognito_mailroom import Address, Trigger, Unsupported
+from cognito_mailroom import Address, InlineImage, Trigger, Unsupported
 from cognito_mailroom.testing.builders import CODE, a_message, a_notification
 from cognito_mailroom.testing.driver import violated
 from cognito_mailroom.testing.harness import Counterpart
@@ -26,6 +26,11 @@ _PLACES: dict[str, Change] = {
     "sender": lambda text: {"sender": Address("no-reply@acme.example", text)},
     "reply-to": lambda text: {"reply_to": Address("support@acme.example", text)},
 }
+
+_IMAGES = (
+    InlineImage(content_id="logo", media_type="image/png", content=bytes(range(256))),
+    InlineImage(content_id="dark@acme.example", media_type="image/jpeg", content=b"\r\n\n\r\xff\xd8\r\n"),
+)
 
 
 class MailContract(ContractFixtures):
@@ -62,6 +67,15 @@ class MailContract(ContractFixtures):
         """A subject longer than a line arrives as it was."""
         message = a_message(subject="Ihr Bestätigungscode für die Anmeldung " * 6 + "und Schluss")
         load().deliver(message).expect_receipt("A mail with a long subject must be delivered")
+        check_arrival(counterpart, message)
+
+    def test_inline_images(self, counterpart: Counterpart, load: Load) -> None:
+        """Images inside the mail arrive beside its HTML, or the provider's class says that they cannot."""
+        shown = "".join(f'<img src="cid:{image.content_id}" alt="Acme">' for image in _IMAGES)
+        driver = load()
+        draft = a_message(html=f"<!doctype html>{shown}<p>{CODE}</p>\n", inline_images=_IMAGES)
+        message = driver.render(a_notification(), draft)
+        driver.deliver(message).expect_receipt("A mail with inline images must be delivered")
         check_arrival(counterpart, message)
 
     @pytest.mark.parametrize("change", _PLACES.values(), ids=_PLACES.keys())

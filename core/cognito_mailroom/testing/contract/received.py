@@ -25,6 +25,11 @@ def check_arrival(counterpart: Counterpart, message: Message) -> None:
         # Transports may turn line breaks, and add one at the end.
         if arrived.splitlines() != body.splitlines():
             violated(f"The {kind} body of the mail arrived changed: {arrived!r} instead of {body!r}.")
+    if {*mail.inline_images} != {*message.inline_images}:
+        violated(
+            "The inline images must arrive as they were, each with its content id, "
+            "unless the provider's class says inline_images = False."
+        )
 
 
 def check_headers(mail: ReceivedMail, message: Message) -> None:

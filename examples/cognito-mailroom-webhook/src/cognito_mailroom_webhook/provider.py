@@ -8,7 +8,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from cognito_mailroom import Address, Deadline, Message, Notification, Receipt, Rejected, Secret, hookimpl
+from cognito_mailroom import (
+    Address,
+    Deadline,
+    InlineImage,
+    Message,
+    Notification,
+    Receipt,
+    Rejected,
+    Secret,
+    hookimpl,
+)
 from cognito_mailroom.settings import HostedTemplates
 from cognito_mailroom.transport import HttpClient, base_url, refusal_of
 
@@ -93,7 +103,12 @@ def _payload(message: Message) -> dict[str, Any]:
         data["template"] = {"name": message.hosted_template, "variables": dict(message.variables)}
     else:
         data |= {"text": message.text, "html": message.html}
+        data["inline_images"] = [_file(image) for image in message.inline_images]
     return {"type": "mail.requested", "timestamp": datetime.now(UTC).isoformat(), "data": data}
+
+
+def _file(image: InlineImage) -> dict[str, str]:
+    return {"content_id": image.content_id, "type": image.media_type, "content": image.base64}
 
 
 def _mailbox(address: Address) -> dict[str, str]:

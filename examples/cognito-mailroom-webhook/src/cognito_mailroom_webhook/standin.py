@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from time import time
 from typing import Any
 
-from cognito_mailroom import Address
+from cognito_mailroom import Address, InlineImage
 from cognito_mailroom.testing import HttpStandIn, ReceivedMail, Reply, Request
 
 _KEY = b"the key of the stand-in's signature"
@@ -68,4 +68,12 @@ def _written(data: dict[str, Any]) -> ReceivedMail:
         html=data.get("html", ""),
         hosted_template=template.get("name"),
         variables=template.get("variables", {}),
+        inline_images=[
+            InlineImage(
+                content_id=file["content_id"],
+                media_type=file["type"],
+                content=base64.b64decode(file["content"], validate=True),
+            )
+            for file in data.get("inline_images", [])
+        ],
     )
