@@ -101,7 +101,7 @@ class ReceivedMail:
                 media_type=part.get_content_type(),
                 content=part.get_content(),
             )
-            for part in (related.iter_attachments() if related else ())
+            for part in (() if related is None else related.iter_attachments())
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.header import Header
 from email.message import EmailMessage
@@ -61,13 +61,17 @@ def compose(message: Message) -> EmailMessage:
     return mail
 
 
-def add_images(mail: EmailMessage, images: Iterable[InlineImage]) -> None:
+def add_images(mail: EmailMessage, images: Sequence[InlineImage]) -> None:
     """Puts images beside the HTML that shows them, as multipart/related (RFC 2387) with ids (RFC 2392)."""
-    if html := mail.get_body(("html",)):
-        for image in images:
-            kind, subtype = image.media_type.split("/")
-            cid, name = f"<{image.content_id}>", image.file_name
-            html.add_related(image.content, kind, subtype, disposition="inline", filename=name, cid=cid)
+    html = mail.get_body(("html",)) if images else None
+    if html is None:
+        return
+    html.make_related()
+    html.set_param("type", "text/html", replace=True)
+    for image in images:
+        kind, subtype = image.media_type.split("/")
+        cid, name = f"<{image.content_id}>", image.file_name
+        html.add_related(image.content, kind, subtype, disposition="inline", filename=name, cid=cid)
 
 
 def needs_smtputf8(*addresses: Address | None) -> bool:

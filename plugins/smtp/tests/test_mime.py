@@ -249,6 +249,8 @@ def test_images_stand_beside_the_html_alone(text: str, kinds: list[str], arrives
     mail = arrives(text=text, html="<p>html", inline_images=[logo])
     parts: list[Any] = list(mail.message.walk())
     assert [part.get_content_type() for part in parts] == kinds
+    (related,) = (part for part in parts if part.get_content_subtype() == "related")
+    assert related.get_param("type") == "text/html"
     assert parts[-1].get_content() == logo.content
     assert parts[-1]["Content-Disposition"] == f'inline; filename="{logo.file_name}"'
     assert parts[-1]["Content-Transfer-Encoding"] == "base64"
