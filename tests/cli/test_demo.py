@@ -10,7 +10,10 @@ from subprocess import CompletedProcess
 from textwrap import dedent
 
 import pytest
-from cognito_mailroom import Trigger
+from cognito_mailroom import Address, InlineImage, Trigger
+from cognito_mailroom.cli.demo.gallery import write
+from cognito_mailroom.cli.demo.received import Received
+from cognito_mailroom.testing import ReceivedMail
 
 Run = Callable[..., CompletedProcess[str]]
 Install = Callable[..., None]
@@ -89,6 +92,23 @@ def test_the_gallery_shows_every_mail_and_loads_nothing(mailroom: Run, folder: P
     sources = [element.get("src") for elements in page.found.values() for element in elements]
     assert not any(sources)
     assert "link" not in page.found
+
+
+def test_the_gallery_shows_the_images_that_travel_inside_a_mail(tmp_path: Path) -> None:
+    shown = '<img src="cid:logo-dark" alt="Acme"><img src="cid:logo" alt="Acme">'
+    images = [
+        InlineImage(content_id=each, media_type="image/png", content=each.encode())
+        for each in ("logo", "logo-dark")
+    ]
+    acme = Address("no-reply@acme.example")
+    mail = ReceivedMail.written(acme, [acme], headers={}, html=shown, inline_images=images)
+
+    index = write(tmp_path / "demo", [Received(Trigger.SIGN_UP, str(acme), mail, 0.1, "")])
+
+    (frame,) = Page(index.read_text("utf-8")).found["iframe"]
+    assert [element["src"] for element in Page(frame["srcdoc"] or "").found["img"]] == [
+        "data:image/png;base64,bG9nby1kYXJr", "data:image/png;base64,bG9nbw==",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("missing", ["moto", "aiosmtpd", "trustme"])
