@@ -24,8 +24,9 @@ def test_each_trigger_has_a_mail_with_its_code(trigger: Trigger, send: Send, sen
     assert outcome.facts["trigger"] == str(trigger)
     assert outcome.receipt == Receipt(message_id="feather-1", provider="pigeon")
     assert str(message.recipient) == "alex@example.com"
-    for part in (message.text, message.html):
-        assert part.count("482910") == (trigger is not Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION)
+    has_code = trigger is not Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION
+    assert message.text.count("482910") == has_code
+    assert Code(message.html).text == ("482910" if has_code else "")
     assert "482910" not in message.subject
 
 

@@ -10,10 +10,11 @@ from attrs import evolve
 
 from cognito_mailroom.cognito.decryption import Decryptor
 from cognito_mailroom.cognito.event import Request
-from cognito_mailroom.cognito.recipients import AllowedRecipients, CognitoRecipient
+from cognito_mailroom.cognito.recipients import AllowedRecipients, Profiles
 from cognito_mailroom.delivery.attempts import Delivery
+from cognito_mailroom.mail.brand import Brand
 from cognito_mailroom.mail.rendering import Renderer
-from cognito_mailroom.mail.variables import NAMES, in_words, variables
+from cognito_mailroom.mail.variables import in_words
 from cognito_mailroom.plugins.manager import Plugins
 from cognito_mailroom.settings.core import Selection, Settings
 from cognito_mailroom.settings.problems import Problems
@@ -43,7 +44,7 @@ class Mailroom:
         # A dry run must not count as done.
         self._idempotency = None if settings.dry_run else _idempotency(settings.idempotency_table)
         plugins.register(renderer, "cognito_mailroom.mail.rendering")
-        self._profiles = CognitoRecipient()
+        self._profiles = Profiles()
         plugins.register(self._profiles, "cognito_mailroom.cognito.recipients")
         if settings.allowed_recipients:
             plugins.register(
@@ -77,11 +78,12 @@ class Mailroom:
         if selection and check_all:
             plugins.load_all(problems)
         plugins.check_names(problems, strict=check_all)
-        renderer = Renderer(settings.templates if settings else None)
-        # What an extension adds to the context is known only when there is an event.
-        extended = plugins.implements("mailroom_template_context")
-        renderer.check(None if extended else frozenset(NAMES), problems)
-        if settings is None or selection is None or problems:
+        renderer = _renderer(settings, problems) if settings else None
+        if renderer and renderer.is_unchecked:
+            from cognito_mailroom.mail.checking import check
+
+            check(renderer, problems, extended=plugins.implements("mailroom_template_context"))
+        if settings is None or selection is None or renderer is None or problems:
             raise problems.error()
         return cls(settings, plugins, renderer)
 
@@ -117,17 +119,19 @@ class Mailroom:
     def _see_through(self, request: Request, deadline: Deadline, record: EventRecord) -> Literal[True]:
         with record.timing("decrypt"):
             secret = self._decryptor.decrypt(request, deadline)
-        notification = request.notification(secret, self._settings.default_locale)
+        brand = self._renderer.brand(request.client_id, request.pool_id)
+        notification = request.notification(secret, self._renderer.default_locale(brand))
         draft = None
         try:
-            self._profiles.deadline = deadline
+            self._profiles.begin(deadline)
             recipient = self._recipient(notification)
             record.to(recipient, key=self._settings.kms_key_arn[0])
-            notification = evolve(notification, recipient=recipient)
+            locale = self._profiles.locale(notification) or notification.locale
+            notification = evolve(notification, recipient=recipient, locale=locale)
             if reason := self._plugins.veto(notification):
                 record.close("Vetoed", self._plugins.redacted(reason, notification))
                 return True
-            draft = self._draft(notification, recipient)
+            draft = self._draft(notification, recipient, brand)
             if self._settings.dry_run:
                 self._plugins.render(self._plugins.providers[0], notification, draft)
                 record.close("DryRun")
@@ -148,28 +152,30 @@ class Mailroom:
             f"The {notification.trigger} event names nobody to write to: it has no email attribute."
         )
 
-    def _draft(self, notification: Notification, recipient: Address) -> Message:
-        settings = self._settings
-        known = variables(
-            notification,
-            product_name=settings.product_name or settings.sender.display_name or settings.sender.domain,
-            validity=settings.validity.of(notification.slug),
-        )
-        known |= self._plugins.template_context(notification)
-        subject = self._renderer.subject(notification.slug, known)
+    def _draft(self, notification: Notification, recipient: Address, brand: Brand) -> Message:
+        known = {**self._renderer.variables(notification), **self._plugins.template_context(notification)}
+        subject = self._renderer.subject(notification, known)
         try:
             return Message(
-                sender=settings.sender,
+                sender=brand.sender,
                 recipient=recipient,
-                reply_to=settings.reply_to,
+                reply_to=brand.reply_to,
                 subject=subject,
                 headers={"Auto-Submitted": "auto-generated"},
                 tags=(notification.slug, *filter(None, [notification.client_id])),
                 idempotency_key=notification.idempotency_key,
+                inline_images=brand.inline_images,
                 variables={**known, "subject": subject},
             )
         except ValueError as error:  # which quotes nothing
             raise ConfigurationError(f"The template {notification.slug}.subject: {error}.") from None
+
+
+def _renderer(settings: Settings, problems: Problems) -> Renderer:
+    sender = settings.sender
+    name = settings.product_name or sender.display_name or sender.domain
+    fallback = Brand(name=name, sender=sender, reply_to=settings.reply_to)
+    return Renderer.read(settings.templates, fallback, settings.validity, settings.default_locale, problems)
 
 
 def _idempotency(table: str | None) -> IdempotencyTable | None:

@@ -11,7 +11,8 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from cognito_mailroom.mail.rendering import Renderer
+from cognito_mailroom.mail.checking import example_renderer
+from cognito_mailroom.mail.examples import example
 from cognito_mailroom.mail.variables import NAMES
 from cognito_mailroom.settings.problems import Problems
 
@@ -229,16 +230,13 @@ def test_templates_are_compiled_ahead(bundle: Build, tmp_path: Path) -> None:
     )
     assert bundle("--provider", "smtp", "--templates", "mails", "--unpacked", "--out", "out").returncode == 0
     own, defaults = (tmp_path / "out" / name for name in ("templates", "cognito_mailroom/mail/templates"))
-    for path in (*own.iterdir(), *defaults.iterdir()):
-        if path.is_file():
-            path.unlink()  # only what was compiled ahead is left
+    compiled = {path.suffix for path in (defaults / "__compiled__").iterdir()}
+    assert compiled == {".py", ""}  # with a digest of what it was made of
 
-    names, problems = dict.fromkeys(NAMES, "482910"), Problems()
-    Renderer(own).check(frozenset(), problems)
+    renderer = example_renderer(own, Problems())
 
-    assert not problems
-    assert Renderer(own).bodies("sign_up", names)[0].count("Hi") == 1
-    assert Renderer(defaults).bodies("sign_up", names) == Renderer().bodies("sign_up", names)
+    assert not renderer.is_unchecked
+    assert renderer.bodies(example("sign_up"), dict.fromkeys(NAMES, "482910"))[0].count("Hi") == 1
 
 
 def test_the_tables_tell_what_is_in_it_and_what_is_not(smtp: Path) -> None:

@@ -9,13 +9,9 @@ from pathlib import Path
 import pytest
 from cognito_mailroom import ConfigurationError, Message
 from cognito_mailroom.app import Mailroom
-from cognito_mailroom.mail.rendering import Renderer
-from cognito_mailroom.mail.variables import NAMES
-from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.telemetry.record import EventRecord
 
-KNOWN = frozenset(NAMES)
-FULL = {name: f"some {name}" for name in NAMES}
+from tests.mail.rendered import FULL, bodies, problems, subject
 
 
 @pytest.fixture
@@ -24,25 +20,18 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "templates"
 
 
-def problems(folder: Path, known: frozenset[str] | None = KNOWN) -> str:
-    found = Problems()
-    Renderer(folder).check(known, found)
-    return str(found.error()) if found else ""
-
-
 def test_one_file_replaces_one_template_and_no_other(folder: Path) -> None:
     (folder / "sign_up.txt").write_text("Grüezi {{ name }}: {{ code }}", "utf-8")
-    default, own = Renderer(), Renderer(folder)
-    text, html = own.bodies("sign_up", FULL)
+    text, html = bodies(folder, "sign_up")
     assert text == "Grüezi some name: some code"
-    assert html == default.bodies("sign_up", FULL)[1]
-    assert own.subject("sign_up", FULL) == default.subject("sign_up", FULL)
-    assert own.bodies("resend_code", FULL) == default.bodies("resend_code", FULL)
+    assert html == bodies(None, "sign_up")[1]
+    assert subject(folder, "sign_up") == subject(None, "sign_up")
+    assert bodies(folder, "resend_code") == bodies(None, "resend_code")
 
 
 def test_a_layout_is_replaced_for_every_mail(folder: Path) -> None:
     (folder / "layout.txt").write_text("{{ product_name }}|{% block intro %}{% endblock %}")
-    assert {Renderer(folder).bodies(slug, FULL)[0].partition("|")[0] for slug in ("sign_up", "generic")} == {
+    assert {bodies(folder, slug)[0].partition("|")[0] for slug in ("sign_up", "generic")} == {
         "some product_name"
     }
 
@@ -51,7 +40,7 @@ def test_copies_of_all_defaults_are_in_order(folder: Path) -> None:
     for template in (importlib.resources.files("cognito_mailroom.mail") / "templates").iterdir():
         (folder / template.name).write_text(template.read_text("utf-8"), "utf-8")
     assert problems(folder) == ""
-    assert Renderer(folder).bodies("sign_up", FULL) == Renderer().bodies("sign_up", FULL)
+    assert bodies(folder, "sign_up") == bodies(None, "sign_up")
 
 
 def test_an_empty_folder_is_in_order(folder: Path) -> None:
@@ -62,7 +51,7 @@ def test_a_part_may_be_included_and_may_name_what_its_includer_sets(folder: Path
     (folder / "_signature.txt").write_text("Yours, {{ team }}")
     (folder / "generic.txt").write_text("{% set team = 'Acme' %}{{ code }} {% include '_signature.txt' %}")
     assert problems(folder) == ""
-    assert Renderer(folder).bodies("generic", FULL)[0] == "some code Yours, Acme"
+    assert bodies(folder, "generic")[0] == "some code Yours, Acme"
 
 
 @pytest.mark.parametrize(
@@ -145,11 +134,11 @@ def test_a_template_that_fails_on_an_event_is_named_and_nothing_is_sent(
 def test_html_is_escaped_and_text_is_not(folder: Path) -> None:
     for part in ("txt", "html", "subject"):
         (folder / f"generic.{part}").write_text("{{ code }}")
-    renderer, known = Renderer(folder), FULL | {"code": """<b>&'"\u00a9"""}
-    assert renderer.bodies("generic", known) == ("""<b>&'"©""", "&lt;b&gt;&amp;&#39;&#34;©")
-    assert renderer.subject("generic", known) == """<b>&'"©"""
+    known = FULL | {"code": """<b>&'"\u00a9"""}
+    assert bodies(folder, "generic", known) == ("""<b>&'"©""", "&lt;b&gt;&amp;&#39;&#34;©")
+    assert subject(folder, "generic", known) == """<b>&'"©"""
 
 
 def test_a_subject_is_one_line(folder: Path) -> None:
     (folder / "generic.subject").write_text("\n  Your {{ product_name }}\n code\n\n")
-    assert Renderer(folder).subject("generic", FULL) == "Your some product_name code"
+    assert subject(folder, "generic") == "Your some product_name code"

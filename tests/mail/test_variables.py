@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 from cognito_mailroom import Address, Notification, Secret, Trigger
+from cognito_mailroom.mail.languages import load
+from cognito_mailroom.mail.sentences import Duration, Sentences
 from cognito_mailroom.mail.variables import NAMES, fact, greeting_name, in_words, variables
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,13 +18,18 @@ UUID = "3f0cbb6e-2d7e-4c35-9f44-0a5f1d5b8a11"
 
 
 def known(
-    attributes: Mapping[str, str] | None = None, *, user_name: str = UUID, secret: Secret | None = None
+    attributes: Mapping[str, str] | None = None,
+    *,
+    user_name: str = UUID,
+    secret: Secret | None = None,
+    good_for: Duration | None = Duration("hours", 24),  # noqa: B008 - frozen
 ) -> dict[str, str]:
     notification = Notification(
         trigger=Trigger.SIGN_UP, recipient=Address("alex@example.com"), attributes=attributes or {},
         user_name=user_name, secret=secret, locale="de-CH",
     )  # fmt: skip
-    return variables(notification, product_name="Acme", validity=timedelta(hours=24))
+    english = Sentences(load("en"), {})
+    return variables(notification, product_name="Acme", sentences=english, good_for=good_for)
 
 
 def test_every_variable_is_always_there_but_the_subject_and_is_a_text() -> None:
@@ -31,7 +38,7 @@ def test_every_variable_is_always_there_but_the_subject_and_is_a_text() -> None:
     assert {type(value) for value in found.values()} == {str}
     assert {name: value for name, value in found.items() if value} == {
         "product_name": "Acme", "trigger": "sign_up", "locale": "de-CH", "email": "alex@example.com",
-        "user_name": "alex@example.com", "validity": "24 hours",
+        "user_name": "alex@example.com", "validity": "24 hours", "language": "en", "account_name": UUID,
     }  # fmt: skip
 
 
@@ -139,7 +146,5 @@ def test_a_duration_is_told_as_people_say_it(duration: timedelta, words: str) ->
     assert in_words(duration) == words
 
 
-@pytest.mark.parametrize("trigger", ["CustomEmailSender_New", Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION])
-def test_where_no_validity_is_known_none_is_told(trigger: str) -> None:
-    notification = Notification(trigger=trigger, recipient=Address("alex@example.com"))
-    assert variables(notification, product_name="Acme", validity=None)["validity"] == ""
+def test_where_no_validity_is_known_none_is_told() -> None:
+    assert known(good_for=None)["validity"] == ""

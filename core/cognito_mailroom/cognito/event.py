@@ -85,7 +85,7 @@ class Request:
             client_id=self.client_id,
             pool_id=self.pool_id,
             user_name=self.user_name,
-            locale=next(filter(None, map(_locale, claims)), default_locale),
+            locale=next(filter(None, map(known_locale, claims)), default_locale),
             idempotency_key=self.idempotency_key,
         )
 
@@ -115,7 +115,8 @@ def _trigger(source: object, kind: object) -> Trigger | str:
     return _TRIGGERS.get(source.lower(), shown)
 
 
-def _locale(claim: str | None) -> str:
+def known_locale(claim: str | None) -> str:
+    """A language tag that a user or a client named, or an empty text where it is none."""
     try:
         return locale(claim or "")
     except ValueError:

@@ -1,27 +1,37 @@
-"""Core's own recipient and veto hooks, asked after those of all extensions."""
+"""Core's own recipient and veto hooks, asked after those of all extensions; and a profile's language."""
 
 from __future__ import annotations
 
+import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from cognito_mailroom.deadline import Deadline
-from cognito_mailroom.errors import EventError
+from cognito_mailroom.errors import EventError, MailroomError
 from cognito_mailroom.notification import Notification, Trigger
 from cognito_mailroom.plugins.hookspecs import hookimpl
 
+from .event import known_locale
 
-class CognitoRecipient:
+_log = logging.getLogger("cognito_mailroom")
+
+
+class Profiles:
     """The mail goes to the user's ``email``, and to nothing else in the event.
 
-    A take-over notice carries no profile: there, Cognito is asked for the user's address. Set ``deadline``
-    before each event.
+    A take-over notice carries no profile: there, Cognito is asked for the user's address and language, once
+    an event; `begin` each.
     """
 
     def __init__(self) -> None:
-        self.deadline = Deadline(0)
+        self._deadline = Deadline(0)
+        self._found: Mapping[str, str] | None = None
+
+    def begin(self, deadline: Deadline) -> None:
+        """Forgets the former event's profile."""
+        self._deadline, self._found = deadline, None
 
     @hookimpl(trylast=True)
     def mailroom_recipient(self, notification: Notification) -> str | None:
@@ -29,18 +39,39 @@ class CognitoRecipient:
         if email := notification.attributes.get("email"):
             return email
         if notification.trigger is Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION:
-            user_name = notification.attributes.get("USER_NAME") or notification.user_name
-            return _look_up(notification.pool_id, user_name, self.deadline)
+            self._found = self._look_up(notification, self._deadline)
+            return self._found.get("email")
         return None
 
+    def locale(self, notification: Notification) -> str:
+        """The language in the profile behind a take-over notice, or an empty text.
 
-def _look_up(pool_id: str, user_name: str, deadline: Deadline) -> str | None:
+        Where the address is known without it, a look-up that fails costs no more than that.
+        """
+        if notification.trigger is not Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION:
+            return ""
+        if self._found is None:
+            try:
+                self._found = self._look_up(
+                    notification, self._deadline.within(self._deadline.remaining() / 4)
+                )
+            except MailroomError as error:
+                _log.warning("The language of a take-over notice is not known: %s", error)
+                return ""
+        return next(filter(None, map(known_locale, map(self._found.get, ("locale", "custom:locale")))), "")
+
+    def _look_up(self, notification: Notification, deadline: Deadline) -> Mapping[str, str]:
+        user_name = notification.attributes.get("USER_NAME") or notification.user_name
+        return _look_up(notification.pool_id, user_name, deadline)
+
+
+def _look_up(pool_id: str, user_name: str, deadline: Deadline) -> Mapping[str, str]:
     # Built only here: other events must not pay for the client.
     from cognito_mailroom.transport.aws import brief_client
     from cognito_mailroom.transport.aws_errors import aws_errors
 
     if not user_name:
-        return None
+        return {}
     # Not the pool's, which a pool that is kept in several regions has the id of the first from.
     region = os.environ.get("AWS_REGION") or pool_id.partition("_")[0]
     doing, permission = (
@@ -53,7 +84,7 @@ def _look_up(pool_id: str, user_name: str, deadline: Deadline) -> str | None:
             user = cognito.admin_get_user(UserPoolId=pool_id, Username=user_name)
         except cognito.exceptions.UserNotFoundException:
             raise EventError("The take-over notice names a user that the pool does not have.") from None
-    return next((entry["Value"] for entry in user["UserAttributes"] if entry["Name"] == "email"), None)
+    return {entry["Name"]: entry["Value"] for entry in user["UserAttributes"]}
 
 
 class AllowedRecipients:

@@ -1,7 +1,7 @@
 """The variables of templates, filled from a notification with hostile input filtered out.
 
 All are texts, and all are always there; what is not known is an empty text. What a user or a device
-wrote about itself is let in only where it can do no more than greet.
+wrote about itself is let in only where it can do no more than greet; `attributes` alone is as users wrote it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from cognito_mailroom.notification import Notification, Trigger
 
+from .sentences import Duration, Sentences
+
 _MAX_NAME, _MAX_FACT = 64, 120  # characters
 _NAME_EXTRAS = frozenset(" .,'\u2019-·\u200c\u200d")  # the last two join letters in Persian and Hindi
 # A full stop before a letter and another is what mail clients turn into a link; 126.04 and 192.0.2.7 are not.
@@ -20,10 +22,11 @@ _LINKABLE = re.compile(r"\.[^\W\d]\w|://|www\.", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 NAMES = (
-    "product_name", "trigger", "subject", "locale", "name", "email", "user_name", "code", "validity",
-    "login_time", "ip_address", "city", "country", "device_name", "account_take_over_action",
-    "one_click_link_valid", "one_click_link_invalid",
+    "product_name", "trigger", "subject", "locale", "language", "name", "email", "user_name", "account_name",
+    "sub", "client_id", "code", "validity", "login_time", "ip_address", "city", "country", "device_name",
+    "account_take_over_action", "one_click_link_valid", "one_click_link_invalid",
 )  # fmt: skip
+"""What hosted templates know, too."""
 
 
 def greeting_name(raw: str) -> str:
@@ -65,31 +68,58 @@ def _login(notification: Notification) -> str:
     return known or str(notification.recipient)
 
 
-def in_words(duration: timedelta) -> str:
+def largest_unit(duration: timedelta) -> Duration | None:
     """``24 hours``, ``90 minutes``, ``7 days``: the largest unit that divides it evenly."""
     seconds = int(duration.total_seconds())
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60), ("seconds", 1)):
         count, rest = divmod(seconds, length)
         # People say "24 hours" of a code, and "1 hour" rather than "60 minutes".
-        if count and not rest and not (unit == "day" and count == 1):
-            return f"{count} {unit}" + ("s" if count != 1 else "")
-    return ""
+        if count and not rest and not (unit == "days" and count == 1):
+            return Duration(unit, count)
+    return None
 
 
-def variables(notification: Notification, *, product_name: str, validity: timedelta | None) -> dict[str, str]:
+def in_words(duration: timedelta) -> str:
+    """The largest unit that divides it evenly, in English: what logs and commands say."""
+    found = largest_unit(duration)
+    return f"{found.count} {found.unit if found.count != 1 else found.unit[:-1]}" if found else ""
+
+
+def variables(
+    notification: Notification,
+    *,
+    product_name: str,
+    sentences: Sentences,
+    good_for: Duration | None,
+) -> dict[str, str]:
     """All of `NAMES` but the subject, filled from a notification whose recipient is known."""
     attributes = notification.attributes
-    facts = ("login_time", "ip_address", "city", "country", "device_name", "account_take_over_action")
+    facts = ("ip_address", "city", "country", "device_name", "account_take_over_action")
     links = ("one_click_link_valid", "one_click_link_invalid")
     return {
         "product_name": product_name,
         "trigger": notification.slug,
         "locale": notification.locale,
+        "language": sentences.language,
         "name": greeting_name(attributes.get("given_name", "")),
         "email": str(notification.recipient),
         "user_name": _login(notification),
+        "account_name": fact(notification.user_name),
+        "sub": fact(attributes.get("sub", "")),
+        "client_id": notification.client_id or "",
         "code": notification.secret.reveal() if notification.secret else "",
-        "validity": in_words(validity) if validity else "",
+        "validity": sentences.text("duration", attributes.get, good_for) if good_for else "",
+        "login_time": _login_time(attributes.get("LOGIN_TIME", ""), sentences),
         **{name: fact(attributes.get(name.upper(), "")) for name in facts},
         **{name: _link(attributes.get(name.upper(), "")) for name in links},
     }
+
+
+def _login_time(raw: str, sentences: Sentences) -> str:
+    """The time in the reader's language; as Cognito wrote it where that is not the form it is known for."""
+    if not raw:
+        return ""
+    from .dates import in_words, parse  # only a take-over notice has one
+
+    when = parse(raw)
+    return f"{in_words(when, sentences.catalogue)} UTC" if when else fact(raw)

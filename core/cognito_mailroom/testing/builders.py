@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from cognito_mailroom import Address, Message, Notification, Secret, Trigger
+from cognito_mailroom.mail.languages import load
+from cognito_mailroom.mail.sentences import Duration, Sentences
 from cognito_mailroom.mail.variables import variables
 
 RECIPIENT = "sentinel.recipient@example.com"
@@ -35,7 +36,8 @@ def a_message(**changes: Any) -> Message:
     """The mail to that person, with all that a message may have; ``changes`` replace its fields."""
     notification = a_notification(recipient=changes.get("recipient", Address(RECIPIENT)))
     subject = changes.get("subject", "Your code for Acme")
-    known = variables(notification, product_name="Acme", validity=timedelta(hours=24))
+    english = Sentences(load("en"), {})
+    known = variables(notification, product_name="Acme", sentences=english, good_for=Duration("hours", 24))
     facts: dict[str, Any] = {
         "sender": Address("no-reply@acme.example", "Acme, Inc."),
         "recipient": notification.recipient,

@@ -25,7 +25,8 @@ _DECODINGS = 4
 _MAX_NAME = 5  # words
 _TOLD = ("ONE_CLICK_LINK", "FEEDBACK_TOKEN")
 _HARMLESS = {
-    "product_name", "trigger", "subject", "locale", "validity", "login_time", "account_take_over_action",
+    "product_name", "trigger", "subject", "locale", "language", "client_id", "validity", "login_time",
+    "account_take_over_action",
 }  # fmt: skip
 # To read one of them tells nobody that it is somebody's name or login as well.
 _ORDINARY = {

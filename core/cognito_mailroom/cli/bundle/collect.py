@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from cognito_mailroom.mail.rendering import files
+from cognito_mailroom.mail.folder import files
 
 from . import installed_files, integrity, wheels
 from .build_folder import BuildFolder, Files, Part

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 
-from cognito_mailroom.mail.rendering import compile_ahead
+from cognito_mailroom.mail.ahead import compile_ahead
+from cognito_mailroom.mail.checking import example_renderer
+from cognito_mailroom.settings.problems import Problems
 
 from . import subprocesses
 from .build_folder import BuildFolder
 
 
-def compile_templates(build_folder: BuildFolder, *folders: str) -> None:
-    """Puts beside templates the modules that Jinja makes of them."""
-    for folder in filter(Path.is_dir, (build_folder.folder / name for name in folders)):
+def compile_templates(build_folder: BuildFolder, defaults: str, own: str) -> None:
+    """Puts beside templates the modules that Jinja makes of them, and what brands and sentences come to."""
+    for name in (defaults, own):
+        folder = build_folder.folder / name
+        if not folder.is_dir():
+            continue
         template = next(path for path in folder.rglob("*") if path.is_file())
-        for module in compile_ahead(folder):
-            build_folder.take_in(module, template)
+        # These were checked before anything was built.
+        renderer = example_renderer(folder, Problems()) if name == own else None
+        for made in compile_ahead(folder, renderer):
+            build_folder.take_in(made, template)
 
 
 def compile_modules(

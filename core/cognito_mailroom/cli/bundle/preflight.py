@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from cognito_mailroom.mail.rendering import Renderer
-from cognito_mailroom.mail.variables import NAMES
+from cognito_mailroom.mail.checking import check as check_folder
+from cognito_mailroom.mail.checking import example_renderer
 from cognito_mailroom.plugins.discovery import EXTENSIONS, PROVIDERS, Installed
 from cognito_mailroom.plugins.loading import Loader
 from cognito_mailroom.settings.converters import names
@@ -44,8 +44,8 @@ def check(wanted: Wanted, environment: Mapping[str, str]) -> None:
     _check_variables(wanted, environment, problems)
     _check_services(wanted.services, problems)
     if wanted.templates:
-        # What an extension adds to the context is known only when there is an event.
-        Renderer(wanted.templates).check(None if wanted.extensions else frozenset(NAMES), problems)
+        renderer = example_renderer(wanted.templates, problems)
+        check_folder(renderer, problems, extended=bool(wanted.extensions))
     if problems:
         raise problems.error()
 

@@ -38,13 +38,22 @@ def fault(mails: Sequence[ReceivedMail], recipient: str, expected: str) -> str:
 class _Reader(HTMLParser):
     """Collects the words of a page and the targets of its links."""
 
+    _WITHIN_WORDS = ("bdi", "span")  # eight digits are shown four and four, and copied as eight
+
     def __init__(self) -> None:
         super().__init__()
-        self.words: list[str] = []
+        self._text = ""
+
+    @property
+    def words(self) -> list[str]:
+        return self._text.split()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.words += [value for name, value in attrs if name == "href" and value]
+        links = [value for name, value in attrs if tag == "a" and name == "href" and value]
+        self._text += "" if tag in self._WITHIN_WORDS else f" {' '.join(links)} "
+
+    def handle_endtag(self, tag: str) -> None:
+        self._text += "" if tag in self._WITHIN_WORDS else " "
 
     def handle_data(self, data: str) -> None:
-        self.words += data.split()
+        self._text += data

@@ -1,0 +1,65 @@
+"""What lies in the folder that ``MAILROOM_TEMPLATES`` names: brand, images, sentences, templates.
+
+A bundle's folder holds what is made of these as well, and a digest of what it was made of and checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import jinja2
+
+_COMPILED = "__compiled__"
+_DIGEST = "digest"
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif")
+
+
+def files(folder: Path) -> list[str]:
+    """The names of an operator's files; what editors and file managers leave behind is none of them."""
+    names = jinja2.FileSystemLoader(folder).list_templates()
+    return [name for name in names if not any(map(_is_left_behind, name.split("/")))]
+
+
+def templates(folder: Path) -> list[str]:
+    """Those that are templates, or have no other place here."""
+    return [
+        name
+        for name in files(folder)
+        if name != "brand.toml" and not name.startswith("sentences/") and not name.lower().endswith(_IMAGES)
+    ]
+
+
+def compiled_into(folder: Path) -> Path:
+    """Where what is made of a folder lies."""
+    return folder / _COMPILED
+
+
+def compiled(folder: Path | None) -> Path | None:
+    """What was made of a folder ahead, and checked then; None where the folder is another by now."""
+    if folder is None or not (made := folder / _COMPILED).is_dir():
+        return None
+    return made if (made / _DIGEST).read_text("ascii") == _digest(folder) else None
+
+
+def seal(folder: Path) -> None:
+    """Says of what is made of a folder that it goes with the folder as it is."""
+    (folder / _COMPILED / _DIGEST).write_text(_digest(folder), "ascii")
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in files(folder):
+        if not name.startswith(_COMPILED):
+            content = (folder / name).read_bytes()
+            digest.update(f"{name}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def _is_left_behind(name: str) -> bool:
+    return (
+        name.startswith((".", "#"))
+        or name.endswith(("~", ".bak", ".orig", ".tmp"))
+        or name.lower() in {"thumbs.db", "desktop.ini"}
+    )

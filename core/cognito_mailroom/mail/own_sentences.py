@@ -1,0 +1,92 @@
+"""The operator's own sentences: files that replace single ones by their keys, or add a language.
+
+``sentences/de.toml`` counts for all brands, ``sentences/CLIENT-OR-POOL/de.toml`` for one. An entry is the
+sentence itself, or a table of its plural forms; ``english`` in it is what core said when it was written:
+
+    [sign_up]
+    heading = "Schön, dass Sie da sind"
+
+    [code_valid.hours]
+    english = "The code is valid for {n} hours."
+    one = "Sie haben eine Stunde Zeit."
+    other = "Sie haben {n} Stunden Zeit."
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field, frozen
+
+from cognito_mailroom.settings.problems import Problems
+
+from .languages import Catalogue, installed, load
+from .sentences import Sentence, Sentences
+
+FOLDER = "sentences"
+_ALL = ""
+Scopes = Mapping[str, Mapping[str, Mapping[str, Sentence]]]
+"""Entries by scope, language and key; the scope is a client's id, a pool's, or empty."""
+
+
+@frozen
+class OwnSentences:
+    """What the folder holds; empty where there is none."""
+
+    scopes: Scopes = field(factory=dict)
+    added: Mapping[str, Catalogue] = field(factory=dict)
+    """By language, what those that core does not speak stand on."""
+
+    @classmethod
+    def read(cls, folder: Path | None, made: Path | None, problems: Problems) -> OwnSentences:
+        """Reads and checks the files, or what was ``made`` of them ahead, and checked then."""
+        if folder is None:
+            return cls()
+        if made:
+            return cls.from_json((made / "sentences.json").read_text("utf-8"))
+        if not (folder / FOLDER).is_dir():
+            return cls()
+        from .sentence_files import read  # which brings what parses and checks
+
+        return read(folder / FOLDER, problems)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """All that mails can be written in."""
+        return (*installed(), *self.added)
+
+    def sentences(self, language: str, client_id: str | None, pool_id: str) -> Sentences:
+        """The sentences of a language for one client of a pool; the most special go before."""
+        own: dict[str, Sentence] = {}
+        for scope in (_ALL, pool_id, client_id or _ALL):
+            own |= self.scopes.get(scope, {}).get(language, {})
+        return Sentences(self.added.get(language) or load(language), own)
+
+    def to_json(self) -> str:
+        """What `from_json` reads."""
+        added = {tag: [each.DIRECTION, each.CATEGORIES, each.PLURALS] for tag, each in self.added.items()}
+        return json.dumps({"scopes": self.scopes, "added": added}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> OwnSentences:
+        """What was read before, as `to_json` wrote it."""
+        data: dict[str, Any] = json.loads(text)
+        return cls(data["scopes"], {tag: AddedLanguage(tag, *each) for tag, each in data["added"].items()})
+
+
+@define
+class AddedLanguage:
+    """A language that core has no translation of: its sentences are the operator's, its dates ISO 8601's."""
+
+    LANGUAGE: str
+    DIRECTION: str
+    CATEGORIES: tuple[str, ...] = field(converter=tuple)
+    PLURALS: str
+    SENTENCES: Mapping[str, str | tuple[str, ...]] = field(factory=dict)
+    DATES: tuple[str, ...] = tuple(f"{{year}}-{month:02}-{{day:02}}" for month in range(1, 13))
+    WEEKDAYS: tuple[str, ...] = ("",) * 7
+    TIMES: tuple[str, ...] = tuple(f"{hour:02}:{{minute}}" for hour in range(24))
+    DATE_TIME: str = "{date} {time}"

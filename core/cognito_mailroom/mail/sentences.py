@@ -1,0 +1,129 @@
+"""The sentences of one language, and how values get into them: as plain text, or as HTML.
+
+A sentence is data, never code. It may hold the names of values in braces, ``{product_name}``, and ``<b>`` and
+``<a>``, which plain text is without; all else is shown as it is written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+from markupsafe import Markup, escape
+
+from cognito_mailroom.settings.suggestions import did_you_mean
+
+from .languages import Catalogue
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+TAG = re.compile(r"</?[ab]>")
+_ESCAPED_TAG = re.compile(r"&lt;(/?[ab])&gt;")
+_LEFT_TO_RIGHT_MARK, _RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
+_WITHOUT_BLANKS = {"ja", "zh"}
+
+Sentence = str | Mapping[str, str]
+"""One for all, or one for each of CLDR's plural categories."""
+
+
+@frozen
+class Duration:
+    """So many of a unit; ``unit`` is ``days``, ``hours``, ``minutes`` or ``seconds``."""
+
+    unit: str
+    count: int
+
+
+class UnknownSentence(Exception):
+    """A template names a sentence there is none of."""
+
+
+class Sentences:
+    """One language's sentences; ``own`` are the operator's, which go before."""
+
+    def __init__(self, catalogue: Catalogue, own: Mapping[str, Sentence]) -> None:
+        self.catalogue = catalogue
+        self.language = catalogue.LANGUAGE
+        self.direction = catalogue.DIRECTION
+        self.blank = "" if self.language.partition("-")[0] in _WITHOUT_BLANKS else " "
+        self._own = own
+
+    def text(self, key: str, value_of: Callable[[str], object], duration: Duration | None = None) -> str:
+        """A sentence as plain text.
+
+        Raises:
+            UnknownSentence: there is none of that key.
+
+        """
+
+        def filled(match: re.Match[str]) -> str:
+            return self._kept_apart(str(value_of(match[1])))
+
+        return PLACEHOLDER.sub(filled, TAG.sub("", self._sentence(key, duration)))
+
+    def html(
+        self, key: str, value_of: Callable[[str], object], duration: Duration | None = None, a: str = ""
+    ) -> Markup:
+        """A sentence as HTML; ``a`` is what ``<a>`` stands for, with its attributes.
+
+        Raises:
+            UnknownSentence: there is none of that key.
+
+        """
+
+        def filled(match: re.Match[str]) -> str:
+            return f"<bdi>{escape(value_of(match[1]))}</bdi>"
+
+        def tag(match: re.Match[str]) -> str:
+            return a if match[1] == "a" and a else f"<{match[1]}>"
+
+        return Markup(  # noqa: S704 - all of it is escaped
+            PLACEHOLDER.sub(filled, _ESCAPED_TAG.sub(tag, str(escape(self._sentence(key, duration)))))
+        )
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._own or key in self.catalogue.SENTENCES
+
+    def _sentence(self, key: str, duration: Duration | None) -> str:
+        if duration:
+            key = f"{key}.{duration.unit}"
+        forms = self._own.get(key) or self.catalogue.SENTENCES.get(key)
+        if forms is None:
+            raise UnknownSentence(f"{key!r}{did_you_mean(key, self.catalogue.SENTENCES)}")
+        if isinstance(forms, str):
+            sentence = forms
+        else:
+            count = duration.count if duration else 0
+            index = int(self.catalogue.PLURALS[count if count < 200 else 100 + count % 100])
+            category = self.catalogue.CATEGORIES[index]
+            sentence = forms[index] if isinstance(forms, tuple) else forms.get(category) or forms["other"]
+        return sentence.replace("{n}", str(duration.count)) if duration else sentence
+
+    def _kept_apart(self, value: str) -> str:
+        """In a text from right to left, what follows a value would otherwise change its side: "Yahoo!"."""
+        if self.direction == "rtl" and _last_strong(value) == "L":
+            return value + _LEFT_TO_RIGHT_MARK
+        return value
+
+    def directed(self, text: str) -> str:
+        """A plain text whose lines keep the direction of the language where they begin with a foreign word.
+
+        What is there to be copied, indented or a link, is left as it is.
+        """
+        if self.direction == "ltr":
+            return text
+        return "\n".join(map(_from_the_right, text.split("\n")))
+
+
+def _from_the_right(line: str) -> str:
+    begins_foreign = _last_strong(line[::-1]) == "L" and not line.startswith((" ", "https:"))
+    return _RIGHT_TO_LEFT_MARK + line if begins_foreign else line
+
+
+def _last_strong(text: str) -> str:
+    for char in reversed(text):
+        direction = unicodedata.bidirectional(char)
+        if direction in {"L", "R", "AL"}:
+            return direction
+    return ""
