@@ -46,7 +46,8 @@ def read(path: Path) -> Catalog:
     except UnicodeDecodeError:
         raise Mistake(f"{path.name} is not in UTF-8") from None
     except PoFileError as error:
-        raise Mistake(f"{path.name}, line {error.lineno}: {error}") from None
+        told = str(error).removesuffix(f" on {error.lineno}")
+        raise Mistake(f"{path.name}, line {error.lineno + 1}: {told}") from None
 
 
 def entries(catalog: Catalog) -> dict[str, Message]:
@@ -69,7 +70,7 @@ def translated(
     """The sentences of a language; what is wrong with them is added to ``problems``."""
     problems += [f"{name}: {key} is missing" for key in template if key not in own]
     for key, message in own.items():
-        where = f"{name}, line {message.lineno}: {key or message.id!r}"
+        where = f"{name}, line {message.lineno}: {key or message.id}"
         problems += [f"{where} {problem}" for problem in _problems(message, template.get(key), plurals)]
     return {key: _sentence(own[key].string) for key in template if key in own}
 

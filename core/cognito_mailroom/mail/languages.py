@@ -6,17 +6,17 @@ is not imported.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from pathlib import Path
+from typing import cast
 
 from . import catalogues
 
 
-class Catalogue(Protocol):
-    """What the module of a language holds."""
+class Catalogue:
+    """What the module of a language holds: this names it for type checkers."""
 
     LANGUAGE: str
     """Its tag, as in BCP 47: ``pt-BR``."""
@@ -41,7 +41,8 @@ class Catalogue(Protocol):
 @cache
 def installed() -> tuple[str, ...]:
     """The tags of the languages that there are modules of, sorted; English is among them."""
-    names = {name.partition(".")[0] for name in os.listdir(catalogues.__path__[0])}
+    # In a bundle they may be there compiled alone.
+    names = {path.name.partition(".")[0] for path in Path(catalogues.__path__[0]).iterdir()}
     return tuple(sorted(name.replace("_", "-") for name in names if not name.startswith("_")))
 
 
@@ -52,7 +53,7 @@ def load(tag: str) -> Catalogue:
 
 
 def match(tag: str, spoken: Sequence[str]) -> str | None:
-    """Which of the ``spoken`` tags suits somebody who asks for ``tag``, whatever text that is; None if none does.
+    """Which of the ``spoken`` tags suits somebody who asks for ``tag``, any text at all; None if none does.
 
     Language and script have to be the same, where CLDR knows the script if nobody names it: ``zh-TW`` is
     ``zh-Hant``. Then the same region goes before none, and none before another: ``pt-PT`` gets ``pt-BR``.

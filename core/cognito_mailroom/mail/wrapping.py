@@ -7,14 +7,11 @@ Sources: https://www.unicode.org/reports/tr11/ and https://www.w3.org/TR/jlreq/#
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
-from unicodedata import category, east_asian_width
+from unicodedata import category, east_asian_width, name
 
-_WORD = re.compile(r"([ \t]*)([^ \t]+)")
 _WIDE = ("W", "F")
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff]")
 _NOT_FIRST = frozenset(
     "、。，．・：；？！」』）］｝〉》】〕〗〙〛’”»›…‥ー〜～々〻ゝゞヽヾ％‰℃\u3000"
     "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ"
@@ -36,10 +33,10 @@ def columns(text: str) -> int:
 
 
 def _wrapped(line: str, width: int) -> Iterator[str]:
-    filled, taken = "", 0
-    for before, word in _WORD.findall(line):
-        blanks = before
-        for piece in [word] if word.isascii() else _pieces(word):
+    filled, taken, blanks = "", 0, ""
+    for index, word in enumerate(line.split(" ")):
+        blanks += " " if index else ""
+        for piece in _pieces(word):
             needed = columns(piece)
             if taken + len(blanks) + needed <= width:
                 filled, taken = filled + blanks + piece, taken + len(blanks) + needed
@@ -53,13 +50,14 @@ def _wrapped(line: str, width: int) -> Iterator[str]:
 
 def _pieces(word: str) -> Iterator[str]:
     """The parts of a word that may stand on different lines."""
-    piece = word[0]
-    for before, after in pairwise(word):
-        if _may_break(before, after):
-            yield piece
-            piece = ""
-        piece += after
-    yield piece
+    begin = 0
+    if not word.isascii():
+        for end, (before, after) in enumerate(pairwise(word), 1):
+            if _may_break(before, after):
+                yield word[begin:end]
+                begin = end
+    if word:
+        yield word[begin:]
 
 
 def _may_break(before: str, after: str) -> bool:
@@ -74,7 +72,7 @@ def _may_break(before: str, after: str) -> bool:
 
 
 def _is_ideographic(char: str) -> bool:
-    return east_asian_width(char) in _WIDE and not _HANGUL.match(char)
+    return east_asian_width(char) in _WIDE and not name(char, "").startswith("HANGUL ")
 
 
 def _joins(char: str) -> bool:

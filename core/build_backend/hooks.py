@@ -1,0 +1,51 @@
+"""What pip calls: setuptools, after a Python module is written for each language of the mails.
+
+A mail loads plain data, and neither reads PO files nor asks CLDR: that is done here, once. Nothing of
+what is written is committed. Source of the hooks: https://peps.python.org/pep-0517/ and pep-0660.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+
+from setuptools import build_meta
+from setuptools.build_meta import (
+    get_requires_for_build_editable,
+    get_requires_for_build_sdist,
+    get_requires_for_build_wheel,
+    prepare_metadata_for_build_editable,
+    prepare_metadata_for_build_wheel,
+)
+
+from .modules import write_all
+
+__all__ = [
+    "build_editable",
+    "build_sdist",
+    "build_wheel",
+    "get_requires_for_build_editable",
+    "get_requires_for_build_sdist",
+    "get_requires_for_build_wheel",
+    "prepare_metadata_for_build_editable",
+    "prepare_metadata_for_build_wheel",
+]
+
+_CORE = Path(__file__).parents[1]
+
+
+def _after_writing(build: Callable[..., str]) -> Callable[..., str]:
+    """A hook that writes the modules before setuptools looks what there is."""
+
+    @wraps(build)
+    def hook(*arguments: object, **named: object) -> str:
+        write_all(_CORE / "translations", _CORE / "cognito_mailroom" / "mail" / "catalogues")
+        return build(*arguments, **named)
+
+    return hook
+
+
+build_editable = _after_writing(build_meta.build_editable)
+build_sdist = _after_writing(build_meta.build_sdist)
+build_wheel = _after_writing(build_meta.build_wheel)
