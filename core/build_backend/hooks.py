@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from shutil import rmtree
 
 from setuptools import build_meta
 from setuptools.build_meta import (
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 _CORE = Path(__file__).parents[1]
+_CATALOGUES = Path("cognito_mailroom/mail/catalogues")
 
 
 def _after_writing(build: Callable[..., str]) -> Callable[..., str]:
@@ -40,7 +42,9 @@ def _after_writing(build: Callable[..., str]) -> Callable[..., str]:
 
     @wraps(build)
     def hook(*arguments: object, **named: object) -> str:
-        write_all(_CORE / "translations", _CORE / "cognito_mailroom" / "mail" / "catalogues")
+        write_all(_CORE / "translations", _CORE / _CATALOGUES)
+        # What setuptools left here last time would go into the next wheel, a language that is gone included.
+        rmtree(Path("build/lib") / _CATALOGUES, ignore_errors=True)
         return build(*arguments, **named)
 
     return hook

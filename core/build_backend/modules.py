@@ -45,7 +45,7 @@ def _languages(translations: Path, problems: list[str]) -> Iterator[tuple[str, s
             catalog = read(path)
             locale = Locale.parse(tag, sep="-")
             forms = plurals(locale, catalog.num_plurals, catalog.plural_expr)
-        except (Mistake, ValueError, UnknownLocaleError) as error:
+        except (Mistake, ValueError, ArithmeticError, UnknownLocaleError) as error:
             problems.append(str(error) if isinstance(error, Mistake) else f"{path.name}: {error}")
             if template is None:
                 return

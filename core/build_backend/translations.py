@@ -17,6 +17,7 @@ _LINE = re.compile(
     r'#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)[ \t]+)?"([^"\\]|\\[nrt"\\])*"|', re.ASCII
 )
 _PLACEHOLDER, _TAG = re.compile(r"{[a-z_]+}"), re.compile(r"</?[a-z]+>")
+_TAGGED = re.compile(r"<([a-z]+)>[^<>]+</\1>")
 _NUMBER = "{n}"
 
 
@@ -106,5 +107,10 @@ def _differences(text: str, original: str, optional: set[str]) -> Iterator[str]:
     yield from (f"names {each}, which is not in the English" for each in sorted(found - wanted))
     if re.search("[{}]", _PLACEHOLDER.sub("", text)):
         yield "holds a brace that is not of a placeholder"
-    if _TAG.findall(text) != _TAG.findall(original):
+    if _tags(text) != _tags(original):
         yield "has other tags than the English"
+
+
+def _tags(text: str) -> tuple[list[str], int]:
+    """The elements in any order, since that is the language's, and how many tags there are, closed or not."""
+    return sorted(_TAGGED.findall(text)), len(_TAG.findall(text))

@@ -152,6 +152,8 @@ def test_a_module_of_each_language_and_none_of_one_that_is_gone(translations: Pa
         ("Hallo <b>{name}", "Hallo <b>{name.__class__}", "line 5: greeting holds a brace "),
         ("Hallo <b>{name}", "Hallo { <b>{name}", "line 5: greeting holds a brace "),
         ("Hallo <b>{name}</b>", "Hallo <i>{name}</i>", "line 5: greeting has other tags than the English."),
+        ("Hallo <b>{name}</b>", "Hallo </b>{name}<b>", "line 5: greeting has other tags than the English."),
+        ("Hallo <b>{name}</b>", "Hallo <b>{name}", "line 5: greeting has other tags than the English."),
         ('"{n} Stunden gültig."', '""', "line 9: valid.hours is not translated in the form “other”."),
         ("{n} Stunden", "Einige Stunden", "line 9: valid.hours lacks {n} in the form “other”."),
         ('msgstr[1] "{n} Stunden gültig."', "", "line 9: valid.hours is not translated in the form"),
@@ -161,6 +163,9 @@ def test_a_module_of_each_language_and_none_of_one_that_is_gone(translations: Pa
         ("(n != 1)", "0", "Plural-Forms contradicts CLDR at n = 1"),
         ("(n != 1)", "(n > 1)", "Plural-Forms contradicts CLDR at n = 0"),
         ("(n != 1)", "(n !! 1)", "de.po: "),
+        ('"valid.hours"', '"greeting"', "line 8: greeting stands in line 4 already."),
+        ("ü", "\udcfc", "de.po is not in UTF-8."),
+        ("(n != 1)", "n % 0", "de.po: "),
         ("nplurals=2", "nplurals=3", "Plural-Forms has 3 forms, and CLDR knows 2."),
         ("msgstr[1]", "msgstr", "de.po, line"),
     ],
@@ -169,7 +174,7 @@ def test_a_mistake_of_a_translator_ends_the_build(
     translations: Path, right: str, wrong: str, problem: str
 ) -> None:
     assert right in GERMAN
-    (translations / "de.po").write_text(GERMAN.replace(right, wrong), "utf-8")
+    (translations / "de.po").write_text(GERMAN.replace(right, wrong), "utf-8", "surrogateescape")
     with pytest.raises(SystemExit) as ended:
         write(translations)
     told = str(ended.value)
