@@ -22,7 +22,7 @@ RUBBISH = ["", "-", "_", "C", "POSIX", "x-klingon", "i-default", "english", "\uf
     [
         *((tag, tag) for tag in SPOKEN),
         *(("de-CH", "de"), ("de_CH", "de"), ("DE", "de")),
-        *(("de_DE.UTF-8", "de"), ("de-1996", "de"), ("de-", "de")),
+        *(("de_DE.UTF-8", "de"), ("de-1996", "de"), ("de-", "de"), ("de-Latn", "de")),
         *(("zh", "zh-Hans"), ("zh-CN", "zh-Hans"), ("zh-SG", "zh-Hans"), ("zh-Hans-TW", "zh-Hans")),
         *(("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant"), ("zh-MO", "zh-Hant"), ("zh_hant_hk", "zh-Hant")),
         *(("cmn", "zh-Hans"), ("cmn-TW", "zh-Hant"), ("zh-cmn-Hans", "zh-Hans"), ("zh-Latn", None)),
@@ -49,6 +49,10 @@ def test_it_is_looked_for_as_rfc_4647_does_with_the_scripts_of_cldr(tag: str, ex
 )
 def test_an_operator_may_speak_more(tag: str, expected: str | None) -> None:
     assert match(tag, SPOKEN + OTHERS) == expected
+
+
+def test_no_region_goes_before_another_one() -> None:
+    assert match("en-AU", ["en-GB", "en"]) == "en"
 
 
 @given(st.text() | st.from_regex(r"[a-z]{2,3}([-_][a-zA-Z0-9]{1,8}){0,5}", fullmatch=True))

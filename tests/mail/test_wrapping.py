@@ -72,6 +72,10 @@ def test_columns(text: str, expected: int) -> None:
     assert columns(text) == expected
 
 
+def test_a_number_stays_with_what_it_counts() -> None:
+    assert wrap("漢24時間", 5) == "漢\n24時\n間"
+
+
 def test_marks_stay_with_what_they_are_drawn_on() -> None:
     assert wrap("か\u3099" * 4, 4) == "か\u3099か\u3099\nか\u3099か\u3099"
-    assert wrap("👩\u200d💻" * 3, 4).splitlines() == ["👩\u200d💻"] * 3
+    assert wrap("👩\u200d💻" * 3, 3).splitlines() == ["👩\u200d💻"] * 3
