@@ -11,7 +11,9 @@ from datetime import date, time
 from babel import Locale
 from babel.core import get_global
 from babel.dates import DateTimeFormat, get_datetime_format, tokenize_pattern
+from babel.localedata import locale_identifiers
 
+_CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 _YEAR = 2001  # it begins on a Monday; the text of a month is the same in every year
 _SHOWN = {("E", 4): "{weekday}", ("d", 1): "{day}", ("y", 1): "{year}", ("m", 2): "{minute}"}
 
@@ -67,6 +69,23 @@ def likely_scripts() -> dict[str, str]:
     }
     by_default = {language: scripts[language] for language, _ in regional}
     return dict(sorted((by_default | {"-".join(tag): script for tag, script in regional.items()}).items()))
+
+
+def rules() -> dict[str, tuple[str, tuple[str, ...], str]]:
+    """Of each language its direction, its plural categories, and which of them each number from 0 to 199 has."""
+    known: dict[str, tuple[tuple[str, ...], str]] = {}
+    found = {}
+    for tag in locale_identifiers():
+        if not tag.isalpha():
+            continue
+        locale = Locale.parse(tag)
+        same = repr(locale.plural_form)
+        if same not in known:
+            of_each = [locale.plural_form(number) for number in range(200)]
+            categories = tuple(category for category in _CATEGORIES if category in of_each)
+            known[same] = categories, "".join(str(categories.index(category)) for category in of_each)
+        found[tag] = direction(locale), *known[same]
+    return dict(sorted(found.items()))
 
 
 def _written(pattern: str, values: DateTimeFormat) -> str:

@@ -18,14 +18,17 @@ _HEAD = '"""Made from {} when this was built: change that, and install again."""
 
 
 def write_all(translations: Path, folder: Path) -> None:
-    """Writes a module for each PO file, for English, and for CLDR's likely scripts; removes all others.
+    """Writes a module for each PO file, for English, and what CLDR has for all others; removes all others.
 
     Raises:
         SystemExit: something is wrong with a translation; pip shows these sentences and no stack trace.
 
     """
     problems = list[str]()
-    modules = {"_scripts.py": _module("CLDR's likely scripts", {"LIKELY": cldr.likely_scripts()})}
+    modules = {
+        "_scripts.py": _module("CLDR's likely scripts", {"LIKELY": cldr.likely_scripts()}),
+        "_rules.py": _module("CLDR's rules of plurals and directions", {"RULES": cldr.rules()}),
+    }
     modules |= dict(_languages(translations, problems))
     if problems:
         raise SystemExit("\n".join(f"{translations.name}/{problem}." for problem in problems))

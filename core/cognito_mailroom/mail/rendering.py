@@ -144,7 +144,7 @@ class Renderer:
     def _language(self, notification: Notification) -> str:
         brand = self._brand_of(notification)
         spoken = self.languages(brand)
-        wanted = (notification.locale, self.default_locale(brand), self._default_locale)
+        wanted = (notification.locale, self.default_locale(brand), self._default_locale, "en")
         return next(filter(None, (match(tag, spoken) for tag in wanted)), spoken[0])
 
     def _sentences_of(self, notification: Notification) -> Sentences:
