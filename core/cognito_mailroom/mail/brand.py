@@ -51,14 +51,6 @@ class Brand:
 
 
 @frozen(kw_only=True)
-class Image:
-    """A file beside ``brand.toml`` that mails carry."""
-
-    file: str
-    inline: InlineImage
-
-
-@frozen(kw_only=True)
 class Brands:
     """The brands of clients and pools, each as the values of `Brand`'s fields that it says itself."""
 
@@ -66,8 +58,10 @@ class Brands:
     default: Mapping[str, Any] = {}
     clients: Mapping[str, Mapping[str, Any]] = {}
     pools: Mapping[str, Mapping[str, Any]] = {}
-    images: Mapping[str, Image] = {}
+    images: Mapping[str, InlineImage] = {}
     """By content id."""
+    files: Mapping[str, str] = {}
+    """What each image is called in the folder, by content id."""
 
     @classmethod
     def read(
@@ -86,14 +80,14 @@ class Brands:
             return cls(fallback=fallback)
         from .brand_file import read  # with tomllib and all the checks
 
-        return read(folder / FILE, fallback, problems, known_languages)
+        return cls(fallback=fallback, **read(folder / FILE, problems, known_languages))
 
     def of(self, client_id: str | None, pool_id: str) -> Brand:
         """Key by key what the client says, else its pool, else ``[brand]``, else the settings."""
         told = {**self.default, **self.pools.get(pool_id, {}), **self.clients.get(client_id or "", {})}
         brand = evolve(self.fallback, **told)
         ids = dict.fromkeys(src.removeprefix("cid:") for src in (brand.logo, brand.logo_dark))
-        images = tuple(self.images[each].inline for each in ids if each in self.images)
+        images = tuple(self.images[each] for each in ids if each in self.images)
         return evolve(brand, inline_images=images)
 
     def all(self) -> dict[str, Brand]:
@@ -111,8 +105,8 @@ class Brands:
         """For a bundle: what `from_json` reads without another check. Images stay files."""
         import json
 
-        images = {key: (image.file, image.inline.media_type) for key, image in self.images.items()}
-        said = {"default": self.default, "clients": self.clients, "pools": self.pools, "images": images}
+        said = {"default": self.default, "clients": self.clients, "pools": self.pools, "files": self.files}
+        said["media_types"] = {each: image.media_type for each, image in self.images.items()}
         return json.dumps(said, default=lambda address: address.formatted, ensure_ascii=False, indent=1)
 
     @classmethod
@@ -131,7 +125,13 @@ class Brands:
             default=_restored(said["default"]),
             clients={each: _restored(entry) for each, entry in said["clients"].items()},
             pools={each: _restored(entry) for each, entry in said["pools"].items()},
-            images={key: _image(key, folder, *image) for key, image in said["images"].items()},
+            images={
+                each: InlineImage(
+                    content_id=each, media_type=media_type, content=_read(folder, said["files"][each])
+                )
+                for each, media_type in said["media_types"].items()
+            },
+            files=said["files"],
         )
 
 
@@ -144,9 +144,8 @@ def _restored(entry: dict[str, Any]) -> dict[str, Any]:
     return entry
 
 
-def _image(content_id: str, folder: Path, file: str, media_type: str) -> Image:
+def _read(folder: Path, file: str) -> bytes:
     try:
-        content = (folder / file).read_bytes()
+        return (folder / file).read_bytes()
     except OSError as error:
         raise ConfigurationError(f"The image {file} of {FILE} cannot be read: {error.strerror}.") from None
-    return Image(file=file, inline=InlineImage(content_id=content_id, media_type=media_type, content=content))

@@ -12,10 +12,10 @@ from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.suggestions import did_you_mean
 
 from . import contrast
-from .brand import Brand, Brands
 from .brand_images import Images
 from .brand_keys import converters
 
+_WHERE = "MAILROOM_TEMPLATES: brand.toml"
 _TABLES = ("brand", "clients", "pools")
 # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_DescribeUserPoolClient.html
 _IDS = {
@@ -28,35 +28,29 @@ _HEADER = re.compile(rf"\s*\[\[?\s*({_PATH})\s*\]")
 _ASSIGNMENT = re.compile(rf"\s*({_PATH})\s*=")
 
 
-def read(
-    file: Path, fallback: Brand, problems: Problems, known_languages: Iterable[str] | None = None
-) -> Brands:
-    """What the file says; what is at fault is left out, and added to ``problems``."""
+def read(file: Path, problems: Problems, known_languages: Iterable[str] | None = None) -> dict[str, Any]:
+    """What the file says, as `Brands` takes it; what is at fault is left out, and added to ``problems``."""
     try:
         text = file.read_text("utf-8-sig")
-        tables = tomllib.loads(text)
+        said = tomllib.loads(text)
     except UnicodeDecodeError:
-        return _unreadable(problems, "is not in UTF-8: save it so", fallback)
+        problems.add(f"{_WHERE} is not in UTF-8: save it so")
     except OSError as error:
-        return _unreadable(problems, f"cannot be read: {error.strerror}", fallback)
+        problems.add(f"{_WHERE} cannot be read: {error.strerror}")
     except tomllib.TOMLDecodeError as error:
-        said, _, where = str(error).rpartition(" (at ")
-        line = re.match(r"line \d+", where)
-        return _unreadable(problems, f"{line[0] if line else 'at its end'}: it is not TOML: {said}", fallback)
+        reason, _, place = str(error).rpartition(" (at ")
+        line = re.match(r"line \d+", place)
+        problems.add(f"{_WHERE}{f', {line[0]}' if line else ' at its end'}: it is not TOML: {reason}")
     except (ValueError, RecursionError):
-        return _unreadable(problems, "has a number too long or nests too deeply", fallback)
-    images = Images(file.parent)
-    reader = _Reader(_lines(text), converters(images, known_languages))
-    default, clients, pools = reader.tables(tables)
-    for _, fault in sorted(reader.faults):
-        problems.add(fault)
-    return Brands(fallback=fallback, default=default, clients=clients, pools=pools, images=images.by_id)
-
-
-def _unreadable(problems: Problems, said: str, fallback: Brand) -> Brands:
-    comma = "," if said.startswith("line") else ""
-    problems.add(f"MAILROOM_TEMPLATES: brand.toml{comma} {said}")
-    return Brands(fallback=fallback)
+        problems.add(f"{_WHERE} has a number too long or nests too deeply")
+    else:
+        images = Images(file.parent)
+        reader = _Reader(_lines(text), converters(images, known_languages))
+        tables = reader.tables(said)
+        for _, fault in sorted(reader.faults):
+            problems.add(fault)
+        return {**tables, "images": images.by_id, "files": images.files}
+    return {}
 
 
 class _Reader:
@@ -67,15 +61,17 @@ class _Reader:
         self.faults: list[tuple[int, str]] = []
         """Each with its line, 0 where that is unknown."""
 
-    def tables(self, said: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-        """``[brand]``, and by their ids the clients and pools."""
+    def tables(self, said: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        """``[brand]`` as the default, and by their ids the clients and pools."""
         for name in [name for name in said if name not in _TABLES]:
             if name in self._keys:
                 self._fault((name,), f"{name} belongs to a table: put it below [brand]")
             else:
                 self._fault((name,), f"there is no table [{name}]{did_you_mean(name, _TABLES)}")
         default = self._entry(("brand",), said.get("brand", {}), {})
-        return default, *(self._entries(kind, said.get(kind, {}), default) for kind in _IDS)
+        return {"default": default} | {
+            kind: self._entries(kind, said.get(kind, {}), default) for kind in _IDS
+        }
 
     def _entries(self, kind: str, said: object, default: Mapping[str, Any]) -> dict[str, Any]:
         pattern, wanted = _IDS[kind]
@@ -110,7 +106,7 @@ class _Reader:
     def _fault(self, path: tuple[str, ...], said: str) -> None:
         line = self._lines.get(path) or self._lines.get(path[:-1], 0)
         where = f", line {line}" if line else ""
-        self.faults.append((line, f"MAILROOM_TEMPLATES: brand.toml{where}: {said}"))
+        self.faults.append((line, f"{_WHERE}{where}: {said}"))
 
 
 def _completed(entry: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from cognito_mailroom.message import InlineImage
 
-from .brand import Image
-
 _LARGEST = 100_000
 _BEGINNINGS = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -24,7 +22,8 @@ class Images:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.by_id: dict[str, Image] = {}
+        self.by_id: dict[str, InlineImage] = {}
+        self.files: dict[str, str] = {}
 
     def source(self, file: str) -> str:
         """What ``<img src>`` says for a file.
@@ -35,11 +34,11 @@ class Images:
         """
         content = self._read(file)
         for known, image in self.by_id.items():
-            if image.inline.content == content:
+            if image.content == content:
                 return f"cid:{known}"
         content_id = f"logo-{len(self.by_id) + 1}" if self.by_id else "logo"
-        inline = InlineImage(content_id=content_id, media_type=_media_type(content), content=content)
-        self.by_id[content_id] = Image(file=file, inline=inline)
+        image = InlineImage(content_id=content_id, media_type=_media_type(content), content=content)
+        self.by_id[content_id], self.files[content_id] = image, file
         return f"cid:{content_id}"
 
     def _read(self, file: str) -> bytes:
