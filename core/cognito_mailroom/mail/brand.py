@@ -21,7 +21,7 @@ FILE = "brand.toml"
 _ADDRESSES = ("sender", "reply_to")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)  # what attrs writes for a class is paid at every cold start
 class Brand:
     """What mails show; what is not known is an empty text. Colours are ``#rrggbb``."""
 
@@ -50,7 +50,7 @@ class Brand:
     inline_images: tuple[InlineImage, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False, eq=False)
 class Brands:
     """The brands of clients and pools, each as the values of `Brand`'s fields that it says itself."""
 
@@ -126,9 +126,7 @@ class Brands:
             clients={each: _restored(entry) for each, entry in said["clients"].items()},
             pools={each: _restored(entry) for each, entry in said["pools"].items()},
             images={
-                each: InlineImage(
-                    content_id=each, media_type=media_type, content=_read(folder, said["files"][each])
-                )
+                each: _image(each, media_type, folder / said["files"][each])
                 for each, media_type in said["media_types"].items()
             },
             files=said["files"],
@@ -144,8 +142,10 @@ def _restored(entry: dict[str, Any]) -> dict[str, Any]:
     return entry
 
 
-def _read(folder: Path, file: str) -> bytes:
+def _image(content_id: str, media_type: str, file: Path) -> InlineImage:
     try:
-        return (folder / file).read_bytes()
+        return InlineImage(content_id=content_id, media_type=media_type, content=file.read_bytes())
     except OSError as error:
-        raise ConfigurationError(f"The image {file} of {FILE} cannot be read: {error.strerror}.") from None
+        raise ConfigurationError(
+            f"The image {file.name} of {FILE} cannot be read: {error.strerror}."
+        ) from None
