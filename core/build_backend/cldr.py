@@ -72,7 +72,7 @@ def likely_scripts() -> dict[str, str]:
 
 
 def rules() -> dict[str, tuple[str, tuple[str, ...], str]]:
-    """Of each language its direction, its plural categories, and which of them each number from 0 to 199 has."""
+    """Of each language its direction, its plural categories, and which of these 0 to 199 have."""
     known: dict[str, tuple[tuple[str, ...], str]] = {}
     found = {}
     for tag in locale_identifiers():

@@ -10,10 +10,13 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cognito_mailroom import Trigger
-from cognito_mailroom.mail.rendering import Renderer
+from cognito_mailroom.mail.checking import example_renderer
+from cognito_mailroom.mail.examples import example
 from cognito_mailroom.mail.variables import NAMES
+from cognito_mailroom.settings.problems import Problems
 from playwright.sync_api import Page
 
+RENDERER = example_renderer(None, Problems())
 Show = Callable[..., Page]
 
 USUAL = dict.fromkeys(NAMES, "") | {
@@ -51,9 +54,9 @@ RULES = {rule: {"enabled": False} for rule in ("landmark-one-main", "region")}
 
 
 def render(slug: str, variables: dict[str, str]) -> str:
-    renderer = Renderer()
-    subject = renderer.subject(slug, variables)
-    return renderer.bodies(slug, variables | {"subject": subject})[1]
+    notification, known = example(slug), variables | {"trigger": slug}
+    subject = RENDERER.subject(notification, known)
+    return RENDERER.bodies(notification, known | {"subject": subject})[1]
 
 
 @EVERY_MAIL

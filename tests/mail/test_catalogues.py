@@ -123,7 +123,7 @@ def test_a_module_of_each_language_and_none_of_one_that_is_gone(translations: Pa
         GERMAN.replace("(n != 1)", "(n > 1)").replace("Eine", "{n}"), "utf-8"
     )
     modules = write(translations)
-    assert modules.keys() == {"de", "en", "pt_BR", "_scripts"}
+    assert modules.keys() == {"de", "en", "pt_BR", "_rules", "_scripts"}
     assert modules["de"]["SENTENCES"] == {
         "greeting": "Hallo <b>{name}</b>,", "valid.hours": ("Eine Stunde gültig.", "{n} Stunden gültig."),
     }  # fmt: skip
@@ -135,7 +135,7 @@ def test_a_module_of_each_language_and_none_of_one_that_is_gone(translations: Pa
     for path in translations.with_name("modules").iterdir():
         if path.stem not in write(translations):
             assert not path.exists()
-    assert write(translations).keys() == {"en", "_scripts"}
+    assert write(translations).keys() == {"en", "_rules", "_scripts"}
 
 
 @pytest.mark.parametrize(

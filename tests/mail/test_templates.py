@@ -159,9 +159,13 @@ def test_facts_that_are_not_known_leave_no_trace(slug: str) -> None:
     }
 
 
-@pytest.mark.parametrize(("slug", "validity"), [("sign_up", "24 hours"), ("forgot_password", "1 hour"),
-                                                ("authentication", "3 minutes"), ("admin_create_user", "7 days"),
-                                                ("generic", "")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("slug", "validity"),
+    [
+        ("sign_up", "24 hours"), ("forgot_password", "1 hour"), ("authentication", "3 minutes"),
+        ("admin_create_user", "7 days"), ("generic", ""),
+    ],
+)  # fmt: skip
 def test_how_long_the_code_is_valid_is_told_where_known(slug: str, validity: str) -> None:
     _, text, body = render(slug, FULL)
     for part in (text, " ".join(Html(body).words)):

@@ -38,12 +38,26 @@ class Catalogue:
     """How ``{date}`` and ``{time}`` are put together."""
 
 
+class AddedLanguage(Catalogue):
+    """A language that core has no translation of: its sentences are the operator's, its dates ISO 8601's."""
+
+    SENTENCES: Mapping[str, str | tuple[str, ...]] = {}
+    DATES = tuple(f"{{year}}-{month:02}-{{day:02}}" for month in range(1, 13))
+    WEEKDAYS = ("",) * 7
+    TIMES = tuple(f"{hour:02}:{{minute}}" for hour in range(24))
+    DATE_TIME = "{date} {time}"
+
+    def __init__(self, tag: str, direction: str, categories: Sequence[str], plurals: str) -> None:
+        self.LANGUAGE, self.DIRECTION = tag, direction
+        self.CATEGORIES, self.PLURALS = tuple(categories), plurals
+
+
 @cache
 def installed() -> tuple[str, ...]:
     """The tags of the languages that there are modules of, sorted; English is among them."""
     # In a bundle they may be there compiled alone.
     names = {path.name.partition(".")[0] for path in Path(catalogues.__path__[0]).iterdir()}
-    return tuple(sorted(name.replace("_", "-") for name in names if not name.startswith("_")))
+    return tuple(sorted(name.replace("_", "-") for name in names if name[:1].isalpha()))
 
 
 @cache

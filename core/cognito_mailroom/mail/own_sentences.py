@@ -19,17 +19,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from cognito_mailroom.settings.problems import Problems
 
-from .languages import Catalogue, installed, load
-from .sentences import Sentence, Sentences
+from .languages import AddedLanguage, installed, load
+from .sentences import Scopes, Sentence, Sentences
 
 FOLDER = "sentences"
 _ALL = ""
-Scopes = Mapping[str, Mapping[str, Mapping[str, Sentence]]]
-"""Entries by scope, language and key; the scope is a client's id, a pool's, or empty."""
 
 
 @frozen
@@ -37,7 +35,7 @@ class OwnSentences:
     """What the folder holds; empty where there is none."""
 
     scopes: Scopes = field(factory=dict)
-    added: Mapping[str, Catalogue] = field(factory=dict)
+    added: Mapping[str, AddedLanguage] = field(factory=dict)
     """By language, what those that core does not speak stand on."""
 
     @classmethod
@@ -51,7 +49,7 @@ class OwnSentences:
             return cls()
         from .sentence_files import read  # which brings what parses and checks
 
-        return read(folder / FOLDER, problems)
+        return cls(*read(folder / FOLDER, problems))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -75,18 +73,3 @@ class OwnSentences:
         """What was read before, as `to_json` wrote it."""
         data: dict[str, Any] = json.loads(text)
         return cls(data["scopes"], {tag: AddedLanguage(tag, *each) for tag, each in data["added"].items()})
-
-
-@define
-class AddedLanguage:
-    """A language that core has no translation of: its sentences are the operator's, its dates ISO 8601's."""
-
-    LANGUAGE: str
-    DIRECTION: str
-    CATEGORIES: tuple[str, ...] = field(converter=tuple)
-    PLURALS: str
-    SENTENCES: Mapping[str, str | tuple[str, ...]] = field(factory=dict)
-    DATES: tuple[str, ...] = tuple(f"{{year}}-{month:02}-{{day:02}}" for month in range(1, 13))
-    WEEKDAYS: tuple[str, ...] = ("",) * 7
-    TIMES: tuple[str, ...] = tuple(f"{hour:02}:{{minute}}" for hour in range(24))
-    DATE_TIME: str = "{date} {time}"

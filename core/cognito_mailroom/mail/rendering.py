@@ -100,7 +100,7 @@ class Renderer:
     def bodies(
         self, notification: Notification, known: Mapping[str, str], *, images: bool = True
     ) -> tuple[str, str]:
-        """The plain text and the HTML; without ``images``, a name stands for a logo that would be sent along."""
+        """The plain text and the HTML; without ``images``, a name stands for a logo that is sent along."""
         context = self._context(notification, known)
         brand: Brand = context["brand"]
         context["logo"] = brand.logo if images or not brand.inline_images else ""

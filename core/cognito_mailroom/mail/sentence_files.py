@@ -6,16 +6,15 @@ import logging
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.suggestions import did_you_mean
 
-from .languages import Catalogue, canonical, installed, load, rules
-from .own_sentences import AddedLanguage, OwnSentences
-from .sentences import PLACEHOLDER, TAG, Sentence
+from .languages import AddedLanguage, Catalogue, canonical, installed, load, rules
+from .sentences import PLACEHOLDER, TAG, Scopes, Sentence
 
 _log = logging.getLogger("cognito_mailroom")
 _SETTING = "MAILROOM_TEMPLATES"
@@ -23,10 +22,13 @@ _SETTING = "MAILROOM_TEMPLATES"
 _FREE = {"product_name", "email"}
 
 
-def read(folder: Path, problems: Problems) -> OwnSentences:
-    """All files of the folder; adds to ``problems`` each mistake with its file and key."""
+def read(folder: Path, problems: Problems) -> tuple[Scopes, dict[str, AddedLanguage]]:
+    """All files of the folder, and the languages that they add.
+
+    Adds to ``problems`` each mistake with its file and key.
+    """
     scopes: dict[str, dict[str, dict[str, Sentence]]] = {}
-    added: dict[str, Catalogue] = {}
+    added: dict[str, AddedLanguage] = {}
     for path in sorted(folder.rglob("*")):
         name = f"{folder.name}/{path.relative_to(folder)}"
         if path.is_dir() or path.name.startswith(".") or path.name.endswith("~"):
@@ -44,9 +46,12 @@ def read(folder: Path, problems: Problems) -> OwnSentences:
         except OSError as error:
             problems.add(f"{_SETTING}: {name} cannot be read: {error.strerror}")
             continue
-        catalogue = added.get(tag) or (load(tag) if tag in installed() else _added(tag, name, problems))
-        if catalogue is None:
-            continue
+        if tag not in installed() and tag not in added:
+            if not (known := rules(tag)):
+                problems.add(f"{_SETTING}: {name}: there is no language {tag!r} in CLDR")
+                continue
+            added[tag] = AddedLanguage(tag, *known)
+        catalogue = added.get(tag) or load(tag)
         checked = dict[str, Any]()
         for key, entry in _entries(entries):
             if fault := _fault(key, entry, catalogue):
@@ -55,18 +60,8 @@ def read(folder: Path, problems: Problems) -> OwnSentences:
                 checked[key] = entry
         _warn_of_stale(name, checked)
         scopes.setdefault(scope, {})[tag] = {key: _said(entry) for key, entry in checked.items()}
-        if tag not in installed():
-            added[tag] = catalogue
     _check_complete(scopes, added, problems)
-    return OwnSentences(scopes, added)
-
-
-def _added(tag: str, name: str, problems: Problems) -> Catalogue | None:
-    known = rules(tag)
-    if known is None:
-        problems.add(f"{_SETTING}: {name}: there is no language {tag!r} in CLDR")
-        return None
-    return AddedLanguage(tag, *known)
+    return scopes, added
 
 
 def _entries(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -90,32 +85,33 @@ def _fault(key: str, entry: Any, catalogue: Catalogue) -> str:
     if isinstance(written, str):
         if not isinstance(said, str):
             return f"{key}: want a text"
-        return _fault_of(key, said, written)
+        return next(_faults(key, said, written), "")
     categories = catalogue.CATEGORIES
     if not isinstance(said, dict) or set(said) != set(categories):
         return f"{key}: want a table of its plural forms: {', '.join(categories)}"
     for category, form in said.items():
         once = Counter(catalogue.PLURALS)[str(categories.index(category))] == 1
-        if fault := _fault_of(f"{key}.{category}", form, written[-1], may_lack={"n"} if once else set()):
+        for fault in _faults(f"{key}.{category}", form, written[-1], may_lack="n" if once else ""):
             return fault
     return ""
 
 
-def _fault_of(key: str, said: object, english: str, may_lack: set[str] | None = None) -> str:
+def _faults(key: str, said: object, english: str, may_lack: Collection[str] = ()) -> Iterator[str]:
+    """What is wrong with a sentence, the first reason first."""
     if not isinstance(said, str) or not said.strip():
-        return f"{key}: want a text"
-    if re.search(r"[\x00-\x08\x0b-\x1f\u2066-\u2069]", said):
-        return f"{key}: it holds a control character"
+        yield f"{key}: want a text"
+        return
     wanted, named = set(PLACEHOLDER.findall(english)), set(PLACEHOLDER.findall(said))
-    if unknown := sorted(named - wanted - _FREE):
-        return f"{key}: there is no {{{unknown[0]}}} here{did_you_mean(unknown[0], wanted | _FREE)}"
+    if re.search(r"[\x00-\x08\x0b-\x1f\u2066-\u2069]", said):
+        yield f"{key}: it holds a control character"
+    for unknown in sorted(named - wanted - _FREE):
+        yield f"{key}: there is no {{{unknown}}} here{did_you_mean(unknown, wanted | _FREE)}"
     if re.search(r"[{}]", PLACEHOLDER.sub("", said)):
-        return f"{key}: a brace stands alone"
-    if missing := sorted(wanted - named - _FREE - (may_lack or set())):
-        return f"{key}: {{{missing[0]}}} is missing"
+        yield f"{key}: a brace stands alone"
+    for missing in sorted(wanted - named - _FREE - set(may_lack)):
+        yield f"{key}: {{{missing}}} is missing"
     if Counter(TAG.findall(said)) != Counter(TAG.findall(english)):
-        return f"{key}: want the tags of the English: {' '.join(TAG.findall(english)) or 'none'}"
-    return ""
+        yield f"{key}: want the tags of the English: {' '.join(TAG.findall(english)) or 'none'}"
 
 
 def _said(entry: Any) -> Any:
@@ -134,11 +130,7 @@ def _warn_of_stale(name: str, entries: Mapping[str, Any]) -> None:
             _log.warning("%s: %s was written for another English sentence than today's", name, key)
 
 
-def _check_complete(
-    scopes: Mapping[str, Mapping[str, Mapping[str, Sentence]]],
-    added: Mapping[str, Catalogue],
-    problems: Problems,
-) -> None:
+def _check_complete(scopes: Scopes, added: Mapping[str, AddedLanguage], problems: Problems) -> None:
     """A language that core does not speak has nothing to fall back on."""
     for tag in added:
         missing = load("en").SENTENCES.keys() - scopes.get("", {}).get(tag, {}).keys()

@@ -25,6 +25,8 @@ _WITHOUT_BLANKS = {"ja", "zh"}
 
 Sentence = str | Mapping[str, str]
 """One for all, or one for each of CLDR's plural categories."""
+Scopes = Mapping[str, Mapping[str, Mapping[str, Sentence]]]
+"""Entries by scope, language and key; the scope is a client's id, a pool's, or empty."""
 
 
 @frozen
