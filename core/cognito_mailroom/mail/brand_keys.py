@@ -67,7 +67,7 @@ def _address(value: object) -> Address:
 
 
 def _width(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value not in _WIDTHS:
+    if not isinstance(value, int) or value not in _WIDTHS:
         raise ValueError(f"want a number of pixels from {_WIDTHS[0]} to {_WIDTHS[-1]}, without quotes")
     return value
 
