@@ -14,6 +14,7 @@ import click
 import pytest
 from cognito_mailroom import Trigger
 from cognito_mailroom.cli.group import commands
+from cognito_mailroom.mail.checking import MORE_NAMES
 from cognito_mailroom.mail.variables import NAMES
 from cognito_mailroom.plugins import hookspecs
 from cognito_mailroom.settings.core import Forwarding, Selection, Settings
@@ -102,8 +103,10 @@ def test_every_setting_of_core_is_documented_and_no_other() -> None:
 
 def test_every_template_variable_is_documented_in_order_and_no_other() -> None:
     section = TEMPLATES.partition("\n## Variables\n")[2].partition("\n## ")[0]
+    everywhere, _, ours = section.partition("\nTemplates of yours")
 
-    assert [row[0].strip("`") for row in rows(section) if row[0].startswith("`")] == list(NAMES)
+    assert [row[0].strip("`") for row in rows(everywhere) if row[0].startswith("`")] == list(NAMES)
+    assert {name for row in rows(ours) for name in re.findall(r"`(\w+)`", row[0])} == set(MORE_NAMES)
 
 
 def test_every_mail_is_documented_and_no_other() -> None:
