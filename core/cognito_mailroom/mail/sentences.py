@@ -50,6 +50,7 @@ class Sentences:
         self.direction = catalogue.DIRECTION
         self.blank = "" if self.language.partition("-")[0] in _WITHOUT_BLANKS else " "
         self._own = own
+        self._taken_apart: dict[tuple[str, Duration | None, bool], list[str]] = {}
 
     def text(self, key: str, value_of: Callable[[str], object], duration: Duration | None = None) -> str:
         """A sentence as plain text.
@@ -58,11 +59,10 @@ class Sentences:
             UnknownSentence: there is none of that key.
 
         """
-
-        def filled(match: re.Match[str]) -> str:
-            return self._kept_apart(str(value_of(match[1])))
-
-        return PLACEHOLDER.sub(filled, TAG.sub("", self._sentence(key, duration)))
+        parts = self._parts(key, duration, as_html=False)
+        for index in range(1, len(parts), 2):
+            parts[index] = self._kept_apart(str(value_of(parts[index])))
+        return "".join(parts)
 
     def html(
         self, key: str, value_of: Callable[[str], object], duration: Duration | None = None, a: str = ""
@@ -73,19 +73,23 @@ class Sentences:
             UnknownSentence: there is none of that key.
 
         """
-
-        def filled(match: re.Match[str]) -> str:
-            return f"<bdi>{escape(value_of(match[1]))}</bdi>"
-
-        def tag(match: re.Match[str]) -> str:
-            return a if match[1] == "a" and a else f"<{match[1]}>"
-
-        return Markup(  # noqa: S704 - all of it is escaped
-            PLACEHOLDER.sub(filled, _ESCAPED_TAG.sub(tag, str(escape(self._sentence(key, duration)))))
-        )
+        parts = self._parts(key, duration, as_html=True)
+        for index in range(1, len(parts), 2):
+            parts[index] = f"<bdi>{escape(value_of(parts[index]))}</bdi>"
+        html = "".join(parts)
+        return Markup(html.replace("<a>", a) if a else html)  # noqa: S704 - all of it is escaped
 
     def __contains__(self, key: str) -> bool:
         return key in self._own or key in self.catalogue.SENTENCES
+
+    def _parts(self, key: str, duration: Duration | None, *, as_html: bool) -> list[str]:
+        """What a sentence says, in turns with the names of the values in between; taken apart once."""
+        wanted = key, duration, as_html
+        if wanted not in self._taken_apart:
+            sentence = self._sentence(key, duration)
+            plain = _ESCAPED_TAG.sub(r"<\1>", str(escape(sentence))) if as_html else TAG.sub("", sentence)
+            self._taken_apart[wanted] = PLACEHOLDER.split(plain)
+        return self._taken_apart[wanted].copy()
 
     def _sentence(self, key: str, duration: Duration | None) -> str:
         if duration:

@@ -7,10 +7,13 @@ Sources: https://www.unicode.org/reports/tr11/ and https://www.w3.org/TR/jlreq/#
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from unicodedata import category, east_asian_width, name
 
+_TIDY = re.compile(r"\S+(?: \S+)*")  # as a paragraph is, whose words were joined
 _WIDE = ("W", "F")
 _NOT_FIRST = frozenset(
     "、。，．・：；？！」』）］｝〉》】〕〗〙〛’”»›…‥ー〜～々〻ゝゞヽヾ％‰℃\u3000"
@@ -22,7 +25,15 @@ _NOT_LAST = frozenset("「『（［｛〈《【〔〖〘〚‘“«‹＃￥＄(
 
 def wrap(paragraph: str, width: int = 72) -> str:
     """A text whose lines take at most ``width`` columns, but for a longer word."""
+    if paragraph.isascii() and _TIDY.fullmatch(paragraph):
+        return "\n".join(_ascii_lines(width).findall(paragraph))
     return "\n".join("\n".join(_wrapped(line, width)) for line in paragraph.splitlines())
+
+
+@cache
+def _ascii_lines(width: int) -> re.Pattern[str]:
+    """What most text takes, by a pattern: a word that is longer than a line, or all that fits into one."""
+    return re.compile(rf"(\S{{{width + 1},}}|.{{1,{width}}})(?: |$)")
 
 
 def columns(text: str) -> int:
