@@ -19,8 +19,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
-
 from cognito_mailroom.settings.problems import Problems
 
 from .languages import AddedLanguage, installed, load
@@ -30,13 +28,13 @@ FOLDER = "sentences"
 _ALL = ""
 
 
-@frozen
 class OwnSentences:
-    """What the folder holds; empty where there is none."""
+    """What the folder holds; ``added`` has by language what those stand on that core does not speak."""
 
-    scopes: Scopes = field(factory=dict)
-    added: Mapping[str, AddedLanguage] = field(factory=dict)
-    """By language, what those that core does not speak stand on."""
+    def __init__(
+        self, scopes: Scopes | None = None, added: Mapping[str, AddedLanguage] | None = None
+    ) -> None:
+        self.scopes, self.added = scopes or {}, added or {}
 
     @classmethod
     def read(cls, folder: Path | None, made: Path | None, problems: Problems) -> OwnSentences:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from attrs import frozen
 from markupsafe import Markup, escape
 
 from cognito_mailroom.settings.suggestions import did_you_mean
@@ -29,12 +29,11 @@ Scopes = Mapping[str, Mapping[str, Mapping[str, Sentence]]]
 """Entries by scope, language and key; the scope is a client's id, a pool's, or empty."""
 
 
-@frozen
-class Duration:
+class Duration(NamedTuple):
     """So many of a unit; ``unit`` is ``days``, ``hours``, ``minutes`` or ``seconds``."""
 
     unit: str
-    count: int
+    number: int
 
 
 class UnknownSentence(Exception):
@@ -100,11 +99,11 @@ class Sentences:
         if isinstance(forms, str):
             sentence = forms
         else:
-            count = duration.count if duration else 0
+            count = duration.number if duration else 0
             index = int(self.catalogue.PLURALS[count if count < 200 else 100 + count % 100])
             category = self.catalogue.CATEGORIES[index]
             sentence = forms[index] if isinstance(forms, tuple) else forms.get(category) or forms["other"]
-        return sentence.replace("{n}", str(duration.count)) if duration else sentence
+        return sentence.replace("{n}", str(duration.number)) if duration else sentence
 
     def _kept_apart(self, value: str) -> str:
         """In a text from right to left, what follows a value would otherwise change its side: "Yahoo!"."""

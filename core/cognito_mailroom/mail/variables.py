@@ -82,7 +82,7 @@ def largest_unit(duration: timedelta) -> Duration | None:
 def in_words(duration: timedelta) -> str:
     """The largest unit that divides it evenly, in English: what logs and commands say."""
     found = largest_unit(duration)
-    return f"{found.count} {found.unit if found.count != 1 else found.unit[:-1]}" if found else ""
+    return f"{found.number} {found.unit if found.number != 1 else found.unit[:-1]}" if found else ""
 
 
 def variables(
