@@ -26,7 +26,6 @@ HOSTILE = {
     "MAILROOM_PROVIDER": "pigeon",
     "MAILROOM_DRY_RUN": "true",
     "MAILROOM_ALLOWED_RECIPIENTS": "nobody@example.com",
-    "MAILROOM_TEMPLATES": "nowhere",
     "SMTP_SECURITY": "none",
     "SMTP_PORT": "1",
 }
@@ -74,6 +73,35 @@ def test_eight_mails_arrive_whatever_the_shell_says(
         mail = email.message_from_bytes(mails[trigger.slug], policy=email.policy.default)
         assert mail["To"] == f"alex{number}@example.com"
         assert mail.get_body(("html",)) is not None
+
+
+def test_it_shows_the_mails_as_the_settings_have_them(
+    mailroom: Run, shell: dict[str, str], folder: Path
+) -> None:
+    (folder / "mails").mkdir()
+    (folder / "mails" / "brand.toml").write_text('[brand]\nname = "Brasserie"\nlanguages = ["fr"]\n')
+    shell |= {"MAILROOM_TEMPLATES": "mails", "MAILROOM_FROM": "Chez nous <nous@brasserie.example>"}
+
+    done = mailroom("demo")
+
+    assert done.returncode == 0, done.stderr
+    sign_up = folder / "mailroom-demo" / "sign_up.eml"
+    mail = email.message_from_bytes(sign_up.read_bytes(), policy=email.policy.default)
+    assert mail["From"] == "Chez nous <nous@brasserie.example>"
+    assert mail["Subject"] == "Confirmez votre adresse e-mail pour Brasserie"
+
+
+def test_a_mistake_in_the_folder_is_one_sentence(mailroom: Run, shell: dict[str, str], folder: Path) -> None:
+    (folder / "brand.toml").write_text('[brand]\nnaem = "Acme"\n')
+    shell |= {"MAILROOM_TEMPLATES": "."}
+
+    done = mailroom("demo")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "Error: ConfigurationError: MAILROOM_TEMPLATES: brand.toml, line 2: [brand] naem"
+    )
+    assert "Traceback" not in done.stderr
 
 
 def test_the_gallery_shows_every_mail_and_loads_nothing(mailroom: Run, folder: Path) -> None:

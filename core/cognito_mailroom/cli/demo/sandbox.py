@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from cognito_mailroom.testing.stand_in import StandIn
 
 _TIMEOUT = 30.0  # seconds, for each event
+# The user's own settings that mails show; all others might let the demo reach what is real.
+_SHOWN = (
+    "MAILROOM_TEMPLATES", "MAILROOM_FROM", "MAILROOM_REPLY_TO", "MAILROOM_PRODUCT_NAME",
+    "MAILROOM_DEFAULT_LOCALE", "MAILROOM_VALIDITY_", "MAILROOM_EXTENSIONS",
+)  # fmt: skip
 
 
 class Stage:
@@ -93,11 +98,12 @@ def sandbox(provider: str) -> Iterator[Stage]:
             f"The demo needs {package}: pip install 'cognito-mailroom[local]'"
         ) from None
     own = ("AWS_", "BOTO_", "MAILROOM_", provider.upper().replace("-", "_") + "_")
-    with _own_environment(own), AwsServer() as aws, stand_in:
+    with _own_environment(own) as hidden, AwsServer() as aws, stand_in:
         key_arn = aws.create_key()
         os.environ.update(aws.environ)
         os.environ.update(stand_in.environ)
         os.environ.update(_settings(provider, key_arn))
+        os.environ.update({name: value for name, value in hidden.items() if name.startswith(_SHOWN)})
         # Builds the mailroom from the environment, so not before that is complete.
         from cognito_mailroom.function.trigger import lambda_handler
 
@@ -105,14 +111,12 @@ def sandbox(provider: str) -> Iterator[Stage]:
 
 
 @contextmanager
-def _own_environment(prefixes: tuple[str, ...]) -> Iterator[None]:
-    """Hides the user's own settings, and puts everything back at the end."""
+def _own_environment(prefixes: tuple[str, ...]) -> Iterator[Mapping[str, str]]:
+    """Hides the user's own settings, which it yields, and puts everything back at the end."""
     before = dict(os.environ)
-    for name in before:
-        if name.startswith(prefixes):
-            del os.environ[name]
+    hidden = {name: os.environ.pop(name) for name in before if name.startswith(prefixes)}
     try:
-        yield
+        yield hidden
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -123,7 +127,6 @@ def _settings(provider: str, key_arn: str) -> Mapping[str, str]:
         "MAILROOM_PROVIDER": provider,
         "MAILROOM_KMS_KEY_ARN": key_arn,
         "MAILROOM_FROM": "Acme <no-reply@acme.example>",
-        "MAILROOM_EXTENSIONS": "none",
     }
 
 
