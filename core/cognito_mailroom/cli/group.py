@@ -24,6 +24,7 @@ _COMMANDS = {
     "invoke": "Run the Lambda function on event files.",
     "new-plugin": "Write a plugin for another provider, ready to be filled in.",
     "plugins": "List the installed plugins, or check the settings.",
+    "preview": "Design the mails: see them in every language as you write.",
     "redrive": "Replay the events in a dead-letter queue.",
 }
 

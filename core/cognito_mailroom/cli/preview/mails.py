@@ -1,0 +1,210 @@
+"""The mails that a preview shows: each from example data, with the settings that the environment has."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from attrs import evolve, frozen
+
+from cognito_mailroom.address import Address
+from cognito_mailroom.errors import ConfigurationError
+from cognito_mailroom.mail.brand import Brand
+from cognito_mailroom.mail.checking import check
+from cognito_mailroom.mail.examples import ACTIONS, SLUGS, example
+from cognito_mailroom.mail.rendering import Renderer
+from cognito_mailroom.message import InlineImage, Message
+from cognito_mailroom.notification import Notification, Trigger
+from cognito_mailroom.settings.core import Settings
+from cognito_mailroom.settings.problems import Problems
+from cognito_mailroom.settings.reading import read
+from cognito_mailroom.transport.mime import compose
+
+_DEFAULTS = {
+    "MAILROOM_FROM": "Acme <no-reply@acme.example>",
+    # Nothing is decrypted here; settings without a key are none.
+    "MAILROOM_KMS_KEY_ARN": "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000",
+}
+_READ = re.compile(r"MAILROOM_(FROM|REPLY_TO|PRODUCT_NAME|DEFAULT_LOCALE|TEMPLATES|VALIDITY_\w+)")
+RECIPIENT = Address("alex@example.com")
+USUAL = "usual"
+_EVERY: dict[str, dict[str, Any]] = {
+    USUAL: {},
+    "no-name": {"name": ""},
+    "long-name": {"name": "Wilhelmina Friederike Charlotte von Hohenlohe-Schillingsfürst"},
+    "rtl-name": {"name": "ליאורה"},
+}
+_SOME: dict[str, dict[str, dict[str, Any]]] = {
+    Trigger.ADMIN_CREATE_USER.slug: {"no-code": {"code": False}},
+    Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION.slug: {action: {"action": action} for action in ACTIONS[1:]},
+}
+# The padding that keeps the text of the mail out of the inbox.
+_PADDING = re.compile(r"[\s\u034f\u200b-\u200d\u2007\u00a0\ufeff]+$")
+_PREHEADER = re.compile(r'<div[^>]*class="[^"]*\bpreheader\b[^"]*"[^>]*>(.*?)</div>', re.DOTALL)
+
+
+def examples(slug: str) -> Mapping[str, Mapping[str, Any]]:
+    """The variants of one mail's example data, by name; no event without a code makes any mail but two."""
+    return {**_EVERY, **_SOME.get(slug, {})}
+
+
+@frozen
+class Choice:
+    """One mail of all that can be shown."""
+
+    mail: str
+    language: str
+    brand: str = "default"
+    example: str = USUAL
+
+
+@frozen(kw_only=True)
+class Mail:
+    """A mail as an inbox and its reader get to see it."""
+
+    sender: Address
+    subject: str
+    preheader: str
+    headers: tuple[tuple[str, str], ...]
+    text: str
+    html: str
+    images: Mapping[str, str]
+    """``data:`` URLs by what the HTML names them: ``cid:logo``."""
+
+
+class Mails:
+    """All mails of a folder as it is at the moment; ``bytecode`` saves compiling what did not change.
+
+    Raises:
+        ConfigurationError: a setting in the environment is malformed.
+
+    """
+
+    def __init__(
+        self, folder: Path | None, environment: Mapping[str, str], bytecode: jinja2.BytecodeCache
+    ) -> None:
+        given = {name: text for name, text in environment.items() if _READ.fullmatch(name) and text.strip()}
+        if folder:
+            given["MAILROOM_TEMPLATES"] = str(folder)
+        settings = read(Settings, _DEFAULTS | given, wrong := Problems())
+        if settings is None:
+            raise wrong.error()
+        self.folder = settings.templates
+        sender = settings.sender
+        fallback = Brand(
+            name=settings.product_name or sender.display_name or sender.domain,
+            sender=sender,
+            reply_to=settings.reply_to,
+        )
+        self._problems = Problems()
+        self.renderer = Renderer.read(
+            self.folder, fallback, settings.validity, settings.default_locale, self._problems
+        )
+        self.renderer.environment.bytecode_cache = bytecode
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the brand or the sentences; empty where nothing is."""
+        return str(self._problems.error()) if self._problems else ""
+
+    def check(self) -> str:
+        """What is wrong with any template in any language; empty where nothing is."""
+        problems = Problems()
+        if self.folder:
+            check(self.renderer, problems, extended=False)
+        return str(problems.error()) if problems else ""
+
+    def brands(self) -> Mapping[str, Brand]:
+        """All brands by their labels; the first is ``default``."""
+        return self.renderer.brands.all()
+
+    def languages(self, brand: str) -> tuple[str, ...]:
+        """The languages of a brand: English first, where it speaks it."""
+        return tuple(
+            sorted(self.renderer.languages(self.brands()[brand]), key=lambda tag: (tag != "en", tag))
+        )
+
+    def find(self, mail: str, language: str, brand: str, example: str) -> Choice:
+        """The nearest that there is to what is asked for, which may be gone or never was."""
+        mail = mail if mail in SLUGS else SLUGS[0]
+        brand = brand if brand in self.brands() else next(iter(self.brands()))
+        languages = self.languages(brand)
+        language = language if language in languages else languages[0]
+        return Choice(mail, language, brand, example if example in examples(mail) else USUAL)
+
+    def draft(self, choice: Choice) -> tuple[Notification, Message]:
+        """What happened, and the mail about it.
+
+        Raises:
+            ConfigurationError: a template is wrong, named with file and line.
+
+        """
+        kind, _, identity = choice.brand.partition(" ")
+        whose: dict[str, Any] = {f"{kind}_id": identity} if identity else {}
+        notification = example(
+            choice.mail,
+            locale=choice.language,
+            **whose,
+            **examples(choice.mail)[choice.example],
+        )
+        # One key, and thus one Message-ID, whenever it is shown.
+        notification = evolve(notification, recipient=RECIPIENT, idempotency_key=f"preview of {choice.mail}")
+        brand = self.brands()[choice.brand]
+        known = self.renderer.variables(notification)
+        subject = self.renderer.subject(notification, known)
+        text, html = self.renderer.bodies(notification, known | {"subject": subject})
+        try:
+            return notification, Message(
+                sender=brand.sender,
+                recipient=RECIPIENT,
+                reply_to=brand.reply_to,
+                subject=subject,
+                text=text,
+                html=html,
+                tags=(notification.slug,),
+                idempotency_key=notification.idempotency_key,
+                inline_images=brand.inline_images,
+                variables=known | {"subject": subject},
+            )
+        except ValueError as error:
+            raise ConfigurationError(f"The template {choice.mail}.subject: {error}.") from None
+
+    def mail(self, choice: Choice) -> Mail:
+        """One mail.
+
+        Raises:
+            ConfigurationError: a template is wrong, named with file and line.
+
+        """
+        _, message = self.draft(choice)
+        return Mail(
+            sender=message.sender,
+            subject=message.subject,
+            preheader=_preheader(message.html),
+            headers=_headers(message),
+            text=message.text,
+            html=message.html,
+            images={f"cid:{image.content_id}": _data_url(image) for image in message.inline_images},
+        )
+
+
+def _data_url(image: InlineImage) -> str:
+    return f"data:{image.media_type};base64,{b64encode(image.content).decode()}"
+
+
+def _preheader(html: str) -> str:
+    found = _PREHEADER.search(html)
+    return _PADDING.sub("", unescape(re.sub(r"<[^>]*>", "", found[1]))) if found else ""
+
+
+def _headers(message: Message) -> tuple[tuple[str, str], ...]:
+    """As they are sent; when, is left out: pages made of the same files are the same."""
+    composed = compose(message)
+    return tuple(
+        (name, " ".join(str(value).split())) for name, value in composed.items() if name.lower() != "date"
+    )

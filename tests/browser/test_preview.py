@@ -1,0 +1,252 @@
+"""The preview in a real browser: looked through, worked with, and sent from."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from cognito_mailroom.testing.smtp_server import SmtpServer
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+HEADING = '{% extends "default/sign_up.html" %}{% block heading %}HEADING{% endblock %}'
+
+
+@contextmanager
+def previewing(folder: Path, environment: dict[str, str] | None = None) -> Iterator[str]:
+    """The URL of ``cognito-mailroom preview FOLDER``, with these settings and no others."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(("MAILROOM_", "SMTP_"))}
+    command = [sys.executable, "-m", "cognito_mailroom.cli", "preview", str(folder), "--port=0", "--no-open"]
+    with subprocess.Popen(  # noqa: S603
+        command, env=kept | (environment or {}), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        [url] = [word for word in process.stdout.readline().split() if word.startswith("http")]
+        try:
+            yield url
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def mail_server() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture(scope="module")
+def url(folder: Path, mail_server: SmtpServer) -> Iterator[str]:
+    settings = {
+        "MAILROOM_PROVIDER": "smtp",
+        "MAILROOM_FROM": "Kite <mail@kite.example>",
+        "SMTP_HOST": mail_server.host,
+        "SMTP_PORT": str(mail_server.port),
+        "SMTP_USERNAME": mail_server.username,
+        "SMTP_PASSWORD": mail_server.password,
+        "SMTP_CA_FILE": str(mail_server.ca_file),
+    }
+    with previewing(folder, settings) as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        page = context.new_page()
+        wrong: list[str] = []
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        yield page
+    assert wrong == []
+
+
+def mail(page: Page) -> FrameLocator:
+    return page.frame_locator("#shown > iframe")
+
+
+def test_everything_that_is_switched_is_in_the_address(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(mail(page).locator("h1")).to_have_text("Confirm your email address")
+
+    page.get_by_role("link", name="Account take over notification").click()
+    page.get_by_label("Language").select_option("de")
+    page.get_by_label("Example").select_option("NO_ACTION")
+    page.get_by_label("Dark", exact=True).check(force=True)
+    page.get_by_role("button", name="320").click()
+    expect(mail(page).locator("html")).to_have_attribute("lang", "de")
+    shown = page.content()
+    address = page.url
+
+    assert urlsplit(address).query.split("&") == [
+        "mail=account_take_over_notification", "language=de", "example=NO_ACTION", "scheme=dark", "width=320",
+    ]  # fmt: skip
+    page.goto("about:blank")
+    page.goto(address)
+    expect(mail(page).locator("html")).to_have_attribute("lang", "de")
+    assert page.locator("#shown > iframe").get_attribute("width") == "320"
+    ground = "getComputedStyle(document.querySelector('.card')).backgroundColor"
+    assert mail(page).locator("body").evaluate(ground) == "rgb(26, 32, 39)"
+    assert page.locator("h1").inner_text() in shown
+    page.go_back()
+    page.go_back()
+
+
+def test_every_view_shows_its_part_and_the_inbox_shows_the_row(page: Page, url: str) -> None:
+    page.goto(f"{url}?mail=sign_up")
+    expect(page.locator("#inbox")).to_contain_text("Kite")
+    expect(page.locator("#inbox .preheader")).to_have_text("Your code is 482910. It is valid for 24 hours.")
+
+    for view, part in {
+        "Text": "    482910\n", "Source": "<!doctype html>", "Headers": "alex@example.com",
+    }.items():  # fmt: skip
+        page.get_by_label(view, exact=True).check(force=True)
+        expect(page.locator("#shown")).to_contain_text(part.strip())
+    assert "view=headers" in page.url
+
+
+def test_a_saved_file_is_seen_and_the_scroll_is_kept(
+    page: Page, url: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 300})
+    page.goto(f"{url}?mail=sign_up")
+    expect(mail(page).locator("h1")).to_have_text("Confirm your email address")
+    page.evaluate("scrollTo(0, 200)")
+    assert (before := page.evaluate("scrollY")) > 100
+
+    # A page's clock is the machine's own.
+    page.evaluate("""new MutationObserver(() => { window.painted ??= Date.now(); })
+        .observe(document.body, { attributeFilter: ["data-version"] })""")
+    saved = page.evaluate("Date.now()")
+    (folder / "sign_up.html").write_text(HEADING.replace("HEADING", "Changed"), "utf-8")
+    expect(mail(page).locator("h1")).to_have_text("Changed")
+    expect(page.locator("body")).to_have_attribute("data-version", re.compile(r"\d"))
+    with capsys.disabled():
+        print(f"\nrepainted {page.evaluate('painted') - saved} ms after the file was saved")  # noqa: T201 - a figure
+
+    assert page.evaluate("scrollY") == before
+    (folder / "sign_up.html").unlink()
+    expect(mail(page).locator("h1")).to_have_text("Confirm your email address")
+
+
+def test_a_broken_template_is_shown_in_place_until_it_is_mended(page: Page, url: str, folder: Path) -> None:
+    page.goto(f"{url}?mail=sign_up")
+    expect(mail(page).locator("h1")).to_be_visible()
+
+    (folder / "sign_up.html").write_text(
+        '{% extends "default/sign_up.html" %}\n{% block heading %}\n{{ no', "utf-8"
+    )
+    expect(page.locator("#faults")).to_contain_text("sign_up.html does not compile, line 3")
+    expect(page.locator("#faults mark")).to_have_text("3{{ no")
+    page.get_by_role("link", name="Resend code").click()
+    expect(mail(page).locator("h1")).to_be_visible()
+    page.get_by_role("link", name="Sign up").click()
+    expect(page.locator("#faults")).to_be_visible()
+
+    (folder / "sign_up.html").write_text(HEADING.replace("HEADING", "Mended"), "utf-8")
+    expect(mail(page).locator("h1")).to_have_text("Mended")
+    expect(page.locator("#faults")).to_be_hidden()
+    (folder / "sign_up.html").unlink()
+
+
+def test_what_is_shown_is_sent_to_me(page: Page, url: str, mail_server: SmtpServer) -> None:
+    mail_server.messages.clear()
+    page.goto(f"{url}?mail=forgot_password&language=de")
+    page.get_by_label("Address").fill("me@example.com")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#send [role=status]")).to_contain_text("Sent by smtp")
+
+    [received] = mail_server.messages
+    assert received.rcpt_to == ["me@example.com"]
+    assert received.message["Subject"] == page.locator("h1").inner_text()
+
+
+def test_nobody_else_may_send_or_read(page: Page, url: str, mail_server: SmtpServer) -> None:
+    mail_server.messages.clear()
+    page.goto(url)
+    token = page.evaluate("begin.token")
+    host = urlsplit(url).netloc
+    good = {"Origin": f"http://{host}", "Content-Type": "application/json"}
+
+    def status(
+        body: object, headers: dict[str, str], method: str = "POST", path: str = "/send?mail=sign_up"
+    ) -> int:
+        connection = http.client.HTTPConnection(host)
+        try:
+            connection.request(method, path, json.dumps(body), headers)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    mine = {"token": token, "address": "me@example.com"}
+    assert status(mine, good | {"Origin": "http://evil.example"}) == 403
+    assert status(mine, good | {"Origin": "http://localhost:1"}) == 403
+    assert status(mine, {"Content-Type": "application/json"}) == 403
+    assert status(mine, good | {"Sec-Fetch-Site": "cross-site"}) == 403
+    assert status(mine, good | {"Content-Type": "text/plain"}) == 403
+    assert status(mine | {"token": "guessed"}, good) == 403
+    assert status([token], good) == 403
+    assert status(None, {"Host": "evil.example"}, "GET", "/") == 403
+    assert status(mine, good | {"Host": "evil.example", "Origin": "http://evil.example"}) == 403
+    assert mail_server.messages == []
+    assert status(mine, good) == 200
+    assert len(mail_server.messages) == 1
+
+
+def test_another_page_cannot_send(browser: Browser, url: str, folder: Path, mail_server: SmtpServer) -> None:
+    mail_server.messages.clear()
+    with previewing(folder) as elsewhere, browser.new_context(bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto(elsewhere)
+        said = page.evaluate(
+            """url => fetch(`${url}send?mail=sign_up`, {method: "POST", body: "{}",
+            headers: {"Content-Type": "application/json"}}).then(() => "answered", () => "refused")""",
+            url,
+        )
+    assert said == "refused"
+    assert mail_server.messages == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("state", ["mail=sign_up", "mail=all", "mail=sign_up&view=source&scheme=forced"])
+def test_everybody_can_use_the_page(page: Page, url: str, scheme: str, width: int, state: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{url}?{state}")
+    shown = page.locator(".sheet iframe" if state == "mail=all" else "#findings li")
+    expect(shown.first).to_be_attached()
+    found = Axe().run(page, options={"iframes": False})
+    assert not found.violations_count, found.generate_report()
+
+
+def test_it_starts_at_once_without_what_only_the_function_needs(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    started = monotonic()
+    with previewing(folder) as url:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc)
+        connection.request("GET", "/")
+        assert connection.getresponse().status == 200
+        with capsys.disabled():
+            print(f"\nthe page was there after {(monotonic() - started) * 1000:.0f} ms")  # noqa: T201 - a figure
+        connection.close()
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import cognito_mailroom.cli.preview.run, sys; print(*sys.modules)"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert {"moto", "aws_encryption_sdk", "playwright"}.isdisjoint(loaded)
+    assert not [name for name in loaded if name.startswith("cognito_mailroom.cognito.")]
