@@ -22,13 +22,18 @@ from playwright.sync_api import Browser, FrameLocator, Page, expect
 HEADING = '{% extends "default/sign_up.html" %}{% block heading %}HEADING{% endblock %}'
 
 
+COMMAND = [sys.executable, "-m", "cognito_mailroom.cli", "preview"]
+
+
 @contextmanager
 def previewing(folder: Path, environment: dict[str, str] | None = None) -> Iterator[str]:
     """The URL of ``cognito-mailroom preview FOLDER``, with these settings and no others."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("MAILROOM_", "SMTP_"))}
-    command = [sys.executable, "-m", "cognito_mailroom.cli", "preview", str(folder), "--port=0", "--no-open"]
     with subprocess.Popen(  # noqa: S603
-        command, env=kept | (environment or {}), stdout=subprocess.PIPE, text=True
+        [*COMMAND, str(folder), "--port=0", "--no-open"],
+        env=kept | (environment or {}),
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout
         [url] = [word for word in process.stdout.readline().split() if word.startswith("http")]
@@ -45,12 +50,20 @@ def mail_server() -> Iterator[SmtpServer]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("templates")
 
 
+@pytest.fixture
+def folder(templates: Path) -> Iterator[Path]:
+    """The folder of templates that the preview watches; it is empty, and is left so."""
+    yield templates
+    for path in templates.iterdir():
+        path.unlink()
+
+
 @pytest.fixture(scope="module")
-def url(folder: Path, mail_server: SmtpServer) -> Iterator[str]:
+def url(templates: Path, mail_server: SmtpServer) -> Iterator[str]:
     settings = {
         "MAILROOM_PROVIDER": "smtp",
         "MAILROOM_FROM": "Kite <mail@kite.example>",
@@ -60,7 +73,7 @@ def url(folder: Path, mail_server: SmtpServer) -> Iterator[str]:
         "SMTP_PASSWORD": mail_server.password,
         "SMTP_CA_FILE": str(mail_server.ca_file),
     }
-    with previewing(folder, settings) as url:
+    with previewing(templates, settings) as url:
         yield url
 
 
@@ -138,8 +151,6 @@ def test_a_saved_file_is_seen_and_the_scroll_is_kept(
         print(f"\nrepainted {page.evaluate('painted') - saved} ms after the file was saved")  # noqa: T201 - a figure
 
     assert page.evaluate("scrollY") == before
-    (folder / "sign_up.html").unlink()
-    expect(mail(page).locator("h1")).to_have_text("Confirm your email address")
 
 
 def test_a_broken_template_is_shown_in_place_until_it_is_mended(page: Page, url: str, folder: Path) -> None:
@@ -159,7 +170,6 @@ def test_a_broken_template_is_shown_in_place_until_it_is_mended(page: Page, url:
     (folder / "sign_up.html").write_text(HEADING.replace("HEADING", "Mended"), "utf-8")
     expect(mail(page).locator("h1")).to_have_text("Mended")
     expect(page.locator("#faults")).to_be_hidden()
-    (folder / "sign_up.html").unlink()
 
 
 def test_what_is_shown_is_sent_to_me(page: Page, url: str, mail_server: SmtpServer) -> None:
@@ -250,3 +260,15 @@ def test_it_starts_at_once_without_what_only_the_function_needs(
     ).stdout.split()  # fmt: skip
     assert {"moto", "aws_encryption_sdk", "playwright"}.isdisjoint(loaded)
     assert not [name for name in loaded if name.startswith("cognito_mailroom.cognito.")]
+
+
+def test_written_as_files_it_needs_no_server(page: Page, folder: Path, tmp_path: Path) -> None:
+    subprocess.run([*COMMAND, folder, "--out", tmp_path / "out"], check=True, capture_output=True)  # noqa: S603
+    index = (tmp_path / "out" / "index.html").as_uri()
+
+    page.goto(f"{index}?mail=forgot_password&language=ar")
+    expect(mail(page).locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.locator("#findings li").first).to_contain_text("Contrast")
+    expect(page.get_by_role("button", name="Send")).to_be_hidden()
+    page.get_by_role("link", name="All mails").click()
+    expect(page.frame_locator(".sheet iframe >> nth=1").locator("h1")).to_be_visible()

@@ -125,7 +125,7 @@ def _place(error: Exception, name: str) -> str:
     templates = [
         (Path(frame.f_code.co_filename), line)
         for frame, line in walk_tb(error.__traceback__)
-        if "__jinja_template__" in frame.f_globals
+        if "__jinja_exception__" in frame.f_globals
     ]
     if not templates:
         return name

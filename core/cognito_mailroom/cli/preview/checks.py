@@ -18,7 +18,7 @@ from .mails import Choice, Mail, Mails
 
 # Gmail shows no more of the HTML, and a link to the rest: https://github.com/hteumeuleu/email-bugs/issues/41
 _GMAIL = 102 * 1024
-_TEXT_COLUMNS, _LINE_OCTETS = 78, 998  # RFC 5322, 2.1.1
+_COLUMNS = 78  # RFC 5322, 2.1.1; what is longer in octets is encoded, whoever sends it
 _SHOWN = 40  # characters of a text
 
 
@@ -77,23 +77,15 @@ def _size(mail: Mail) -> Finding:
 
 def _lines(mail: Mail) -> Finding:
     long = [
-        f"text, line {number}: {columns(line)} columns"
+        f"line {number}: {columns(line)} columns"
         for number, line in enumerate(mail.text.splitlines(), 1)
         # One word that cannot be broken is a link, or the like.
-        if columns(line) > _TEXT_COLUMNS and len(line.split()) > 1
-    ]
-    octets = [
-        f"HTML, line {number}: {len(line.encode())} octets"
-        for number, line in enumerate(mail.html.splitlines(), 1)
-        if len(line.encode()) > _LINE_OCTETS
+        if columns(line) > _COLUMNS and len(line.split()) > 1
     ]
     if long:
-        says = f"{_count(long, 'line')} of text wider than {_TEXT_COLUMNS} columns."
+        says = f"{_count(long, 'line')} of text wider than {_COLUMNS} columns."
         return Finding("line lengths", "warning", says, long)
-    if octets:
-        says = f"{_count(octets, 'line')} of HTML longer than {_LINE_OCTETS} octets: sent encoded."
-        return Finding("line lengths", "note", says, octets)
-    return Finding("line lengths", "ok", f"At most {_TEXT_COLUMNS} columns of text.")
+    return Finding("line lengths", "ok", f"At most {_COLUMNS} columns of text.")
 
 
 def _links(document: Document) -> Finding:

@@ -13,15 +13,16 @@ from .excerpt import excerpt
 from .mails import Choice, Mails, examples
 
 
-def choices(mails: Mails) -> dict[str, object]:
-    """All that one can choose from, and what is wrong with the folder as a whole."""
+def choices(mails: Mails, fault: str = "") -> dict[str, object]:
+    """All that one can choose from, and what is wrong with the folder as a whole, if nothing worse is."""
+    problem = fault or mails.problem
     return {
         "mails": {slug: list(examples(slug)) for slug in SLUGS},
         "brands": {
             label: {"name": brand.name, "languages": mails.languages(label)}
             for label, brand in mails.brands().items()
         },
-        "problem": _fault(mails.problem, mails) if mails.problem else None,
+        "problem": _fault(problem, mails) if problem else None,
     }
 
 

@@ -4,7 +4,6 @@ const begin = JSON.parse(document.getElementById("begin").textContent);
 const $ = selector => document.querySelector(selector);
 const USUAL = { mail: "sign_up", language: "en", brand: "default", example: "usual", scheme: "light", view: "html", width: "600" };
 const ALL = "all";
-const SCHEMES = { light: "light", dark: "dark", forced: "forced dark", bare: "no <style>" };
 const FORCED = "Forced dark is simulated: lightness is turned round and images are left alone, much as Gmail’s app on iOS and Outlook’s apps on phones treat mails. Each differs from it in its own way.";
 const NAMES = { "usual": "The usual", "no-name": "No name", "long-name": "A long name", "rtl-name": "A name from right to left", "no-code": "No password", "NO_ACTION": "Cognito did nothing", "MFA": "Cognito asked for a second factor", "MFA_IF_CONFIGURED": "… if there is one", "MFA_REQUIRED": "… which there must be" };
 let choices = begin.choices;
@@ -134,8 +133,8 @@ const showInbox = ({ sender: [name, spec], subject, preheader }) => {
   inbox.hidden = state.view !== "html";
   inbox.querySelector(".avatar").textContent = [...(name || spec)][0].toUpperCase();
   inbox.querySelector("bdi").textContent = name || spec;
-  inbox.querySelector(".subject").textContent = subject;
-  inbox.querySelector(".preheader").textContent = preheader;
+  Object.assign(inbox.querySelector(".subject"), { textContent: subject, lang: state.language });
+  Object.assign(inbox.querySelector(".preheader"), { textContent: preheader, lang: state.language });
 };
 
 const views = {
@@ -145,7 +144,7 @@ const views = {
     frame.width = state.width;
     fill(frame, mail);
   },
-  text: mail => $("#shown").replaceChildren(element("pre", { className: "text", dir: "auto", textContent: mail.text })),
+  text: mail => $("#shown").replaceChildren(element("pre", { className: "text", dir: "auto", lang: state.language, textContent: mail.text })),
   source: mail => $("#shown").replaceChildren(element("pre", {}, ...mail.html.split("\n").map((line, index) => element("div", {}, element("i", { textContent: index + 1 }), line)))),
   headers: mail => $("#shown").replaceChildren(element("dl", {}, ...mail.headers.flatMap(([name, value]) => [element("dt", { textContent: name }), element("dd", { textContent: value, dir: "auto" })]))),
 };
@@ -156,7 +155,7 @@ const showMail = async () => {
   if (query(asked) !== query(wanted())) return; // somebody was faster
   const faults = [choices.problem, mail.fault].filter(Boolean);
   showFaults(faults);
-  $("#title").textContent = mail.subject ?? words(state.mail);
+  Object.assign($("#title"), mail.subject ? { textContent: mail.subject, lang: state.language } : { textContent: words(state.mail), lang: "en" });
   document.title = `${words(state.mail)}, ${languageName(state.language)}`;
   $("#ruler").hidden = Boolean(mail.fault) || state.view !== "html";
   if (mail.fault) {
@@ -167,7 +166,8 @@ const showMail = async () => {
     views[state.view](mail);
   }
   document.body.dataset.shown = query(asked);
-  showFindings(asked);
+  if (mail.fault) $("#findings").replaceChildren();
+  else showFindings(asked);
 };
 
 const LEVELS = { ok: "✓", note: "–", warning: "△ Warning:", error: "✕ Error:" };
@@ -188,7 +188,7 @@ const showFindings = async asked => {
 
 // -- all mails in all languages, each when it comes into view ---------------------------------------------
 
-const SCALE = 240 / 600;
+const TILE = 240;
 const seen = new IntersectionObserver(entries => entries.filter(entry => entry.isIntersecting).forEach(({ target }) => {
   seen.unobserve(target);
   showTile(target);
@@ -202,7 +202,7 @@ const showTile = async tile => {
   const frame = inner.querySelector("iframe") ?? frameFor("");
   frame.tabIndex = -1;
   frame.width = state.width;
-  frame.style.transform = `scale(${240 / state.width})`;
+  frame.style.transform = `scale(${TILE / state.width})`;
   if (!frame.isConnected) inner.replaceChildren(frame);
   fill(frame, mail);
 };
@@ -211,7 +211,8 @@ const showSheet = () => {
   showFaults([choices.problem].filter(Boolean));
   $("#inbox").hidden = true;
   $("#ruler").hidden = false;
-  document.title = $("#title").textContent = "All mails, all languages";
+  Object.assign($("#title"), { textContent: "All mails, all languages", lang: "en" });
+  document.title = $("#title").textContent;
   const { languages } = choices.brands[state.brand];
   const shape = JSON.stringify([Object.keys(choices.mails), languages, state.brand]);
   if (shape !== sheetOf || !$("#shown .sheet")) {

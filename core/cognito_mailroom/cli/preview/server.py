@@ -61,7 +61,7 @@ class _Pages:
         app.after_request(_for_this_page_alone)
         views: dict[str, Callable[[], ResponseReturnValue]] = {
             "/": self._page,
-            "/choices": lambda: _json(choices(self._current.mails)),
+            "/choices": lambda: _json(self._choices()),
             "/mail": lambda: _json(facts(self._current.mails, self._chosen())),
             "/findings": lambda: _json(findings(self._current.mails, self._chosen(), self._support)),
             "/folder": lambda: _json(self._current.mails.check()),
@@ -78,8 +78,11 @@ class _Pages:
             abort(403)
 
     def _page(self) -> str:
-        mails = self._current.mails
-        return page({"token": self._token, "sends": self._sender.is_configured, "choices": choices(mails)})
+        sends = self._sender.is_configured
+        return page({"token": self._token, "sends": sends, "choices": self._choices()})
+
+    def _choices(self) -> dict[str, object]:
+        return choices(self._current.mails, self._current.fault)
 
     def _chosen(self) -> Choice:
         asked = (request.args.get(name, "") for name in ("mail", "language", "brand", "example"))

@@ -11,6 +11,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from watchfiles import watch
 
+from cognito_mailroom.errors import ConfigurationError
 from cognito_mailroom.mail.environment import DEFAULTS
 
 from .mails import Mails
@@ -36,11 +37,15 @@ class Bytecode(jinja2.BytecodeCache):
 
 
 class Current:
-    """The mails as the files are now; ``version`` counts how often they have changed."""
+    """The mails as the files are now; ``version`` counts how often they have changed.
+
+    ``fault`` says why there are no others than before: the folder is gone, say.
+    """
 
     def __init__(self, build: Callable[[], Mails]) -> None:
         self._build = build
         self.mails = build()
+        self.fault = ""
         self.version = 1
         self._changed = Condition()
 
@@ -65,7 +70,10 @@ class Current:
 
     def _follow(self, places: tuple[Path, ...], end: Event) -> None:
         for _ in watch(*places, stop_event=end, step=_STEP, debounce=_DEBOUNCE, rust_timeout=500):
-            mails = self._build()
+            try:
+                mails, fault = self._build(), ""
+            except ConfigurationError as error:
+                mails, fault = self.mails, str(error)
             with self._changed:
-                self.mails, self.version = mails, self.version + 1
+                self.mails, self.fault, self.version = mails, fault, self.version + 1
                 self._changed.notify_all()
