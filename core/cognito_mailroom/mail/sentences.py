@@ -21,6 +21,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 TAG = re.compile(r"</?[ab]>")
 _ESCAPED_TAG = re.compile(r"&lt;(/?[ab])&gt;")
 _LEFT_TO_RIGHT_MARK, _RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
+_RIGHT_TO_LEFT = {"R", "AL"}
 _WITHOUT_BLANKS = {"ja", "zh"}
 
 Sentence = str | Mapping[str, str]
@@ -78,9 +79,6 @@ class Sentences:
         html = "".join(parts)
         return Markup(html.replace("<a>", a) if a else html)  # noqa: S704 - all of it is escaped
 
-    def __contains__(self, key: str) -> bool:
-        return key in self._own or key in self.catalogue.SENTENCES
-
     def _parts(self, key: str, duration: Duration | None, *, as_html: bool) -> list[str]:
         """What a sentence says, in turns with the names of the values in between; taken apart once."""
         wanted = key, duration, as_html
@@ -106,15 +104,19 @@ class Sentences:
         return sentence.replace("{n}", str(duration.number)) if duration else sentence
 
     def _kept_apart(self, value: str) -> str:
-        """In a text from right to left, what follows a value would otherwise change its side: "Yahoo!"."""
-        if self.direction == "rtl" and _last_strong(value) == "L":
-            return value + _LEFT_TO_RIGHT_MARK
-        return value
+        """In a text from right to left, marks at a value's ends would change sides: "Yahoo!", ".NET"."""
+        if self.direction == "ltr" or re.fullmatch(r"[\d.]*", value):
+            return value
+        before = "" if _strong(value[0]) or _first_strong(value) in _RIGHT_TO_LEFT else _LEFT_TO_RIGHT_MARK
+        after = (
+            "" if _strong(value[-1]) or _first_strong(value[::-1]) in _RIGHT_TO_LEFT else _LEFT_TO_RIGHT_MARK
+        )
+        return before + value + after
 
     def directed(self, text: str) -> str:
         """A plain text whose lines keep the direction of the language where they begin with a foreign word.
 
-        What is there to be copied, indented or a link, is left as it is.
+        What is foreign as a whole is left as it is: a code, a link, an address.
         """
         if self.direction == "ltr":
             return text
@@ -122,13 +124,15 @@ class Sentences:
 
 
 def _from_the_right(line: str) -> str:
-    begins_foreign = _last_strong(line[::-1]) == "L" and not line.startswith((" ", "https:"))
+    begins_foreign = _first_strong(line) == "L" and any(_strong(char) in _RIGHT_TO_LEFT for char in line)
     return _RIGHT_TO_LEFT_MARK + line if begins_foreign else line
 
 
-def _last_strong(text: str) -> str:
-    for char in reversed(text):
-        direction = unicodedata.bidirectional(char)
-        if direction in {"L", "R", "AL"}:
-            return direction
-    return ""
+def _first_strong(text: str) -> str:
+    return next(filter(None, map(_strong, text)), "")
+
+
+def _strong(char: str) -> str:
+    """The direction that a character has of itself, or an empty text."""
+    direction = unicodedata.bidirectional(char)
+    return direction if direction in {"L", *_RIGHT_TO_LEFT} else ""
