@@ -79,6 +79,9 @@ class Sentences:
         html = "".join(parts)
         return Markup(html.replace("<a>", a) if a else html)  # noqa: S704 - all of it is escaped
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._own or key in self.catalogue.SENTENCES
+
     def _parts(self, key: str, duration: Duration | None, *, as_html: bool) -> list[str]:
         """What a sentence says, in turns with the names of the values in between; taken apart once."""
         wanted = key, duration, as_html
