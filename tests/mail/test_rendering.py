@@ -110,11 +110,11 @@ def test_a_variable_of_an_extension_is_accepted(
 @pytest.mark.parametrize(
     ("name", "source", "fault"),
     [
-        ("generic.txt", "{{ slogen }}", "generic.txt names an unknown variable: 'slogen' is undefined."),
-        ("generic.html", "{{ {}[code] }}", "generic.html names an unknown variable: an item that is not"),
-        ("generic.subject", "{{ ''[code] }}", "generic.subject names an unknown variable: an item that"),
+        ("generic.txt", "{{ slogen }}", "generic.txt, line 1, names an unknown variable: 'slogen' is"),
+        ("generic.html", "{{ {}[code] }}", "generic.html, line 1, names an unknown variable: an item"),
+        ("generic.subject", "{{ ''[code] }}", "generic.subject, line 1, names an unknown variable: an item"),
         ("generic.txt", "{% include 'none' %}", "generic.txt needs none, which does not exist."),
-        ("generic.html", "{{ code / 0 }}", "generic.html failed with TypeError."),
+        ("generic.html", "{{ code / 0 }}", "generic.html, line 1, failed with TypeError."),
         ("generic.subject", "{{ line }}", "generic.subject: the message's subject contains a control char"),
     ],
 )

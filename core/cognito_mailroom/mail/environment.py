@@ -121,7 +121,7 @@ def naming_template(name: str) -> Iterator[None]:
 
 
 def _place(error: Exception, name: str) -> str:
-    """The file and line where it failed, which Jinja puts into the traceback; of a mail's, its layout's."""
+    """The file and line where it failed, which Jinja puts into the traceback: ``layout.html, line 3,``."""
     templates = [
         (Path(frame.f_code.co_filename), line)
         for frame, line in walk_tb(error.__traceback__)
@@ -131,4 +131,4 @@ def _place(error: Exception, name: str) -> str:
         return name
     path, line = templates[-1]
     shown = f"{_PREFIX}/{path.name}" if path.parent == DEFAULTS else path.name
-    return f"{shown if path.suffix in {'.html', '.txt', '.subject'} else name}, line {line}" if line else name
+    return f"{shown if path.suffix in {'.html', '.txt', '.subject'} else name}, line {line},"
