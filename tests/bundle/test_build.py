@@ -47,7 +47,7 @@ def test_a_wheel_by_way_of_a_source_archive_speaks_all_languages(checkout: Path,
     (wheel,) = (tmp_path / "wheel").iterdir()
     names = ZipFile(wheel).namelist()
     here = {f"{CATALOGUES}/{path.stem.replace('-', '_')}.py" for path in ROOT.glob("core/translations/*.po")}
-    own = {f"{CATALOGUES}/{name}.py" for name in ("__init__", "_scripts", "en")}
+    own = {f"{CATALOGUES}/{name}.py" for name in ("__init__", "_rules", "_scripts", "en")}
     assert {name for name in names if name.startswith(f"{CATALOGUES}/")} == here | own
     assert not [name for name in names if "build_backend" in name or name.endswith((".po", ".pot"))]
 
