@@ -63,7 +63,11 @@ def test_names_that_lead_nowhere(
     ("name", "text", "sentence"),
     [
         ("sign_up.txt", "{% if %}", "The template sign_up.txt does not compile, line 1"),
-        ("sign_up.txt", "{{ coed }}", "sign_up.txt names an unknown variable 'coed', did you mean 'code'?"),
+        (
+            "sign_up.txt",
+            "{{ coed }}",
+            "sign_up.txt, line 1, names an unknown variable 'coed', did you mean 'code'?",
+        ),
         ("signup.txt", "", "signup.txt replaces no template, did you mean 'sign_up.txt'?"),
     ],
 )

@@ -60,8 +60,16 @@ def test_a_part_may_be_included_and_may_name_what_its_includer_sets(folder: Path
         ("sign_up.txt", "{{ code", "The template sign_up.txt does not compile, line 1: unexpected end"),
         ("sign_up.html", "\n{% if %}", "The template sign_up.html does not compile, line 2: "),
         ("_part.txt", "{% endfor %}", "The template _part.txt does not compile, line 1: "),
-        ("sign_up.txt", "{{ cod }}", "sign_up.txt names an unknown variable 'cod', did you mean 'code'?"),
-        ("sign_up.txt", "{% if xyzzy %}{% endif %}", "sign_up.txt names an unknown variable 'xyzzy'."),
+        (
+            "sign_up.txt",
+            "{{ cod }}",
+            "sign_up.txt, line 1, names an unknown variable 'cod', did you mean 'code'?",
+        ),
+        (
+            "sign_up.txt",
+            "{% if xyzzy %}{% endif %}",
+            "sign_up.txt, line 1, names an unknown variable 'xyzzy'.",
+        ),
         ("signup.txt", "", "signup.txt replaces no template, did you mean 'sign_up.txt'?; begin the name"),
         ("README.md", "", "README.md replaces no template; begin the name of a part"),
         ("sub/sign_up.txt", "", "sub/sign_up.txt replaces no template, did you mean 'sign_up.txt'?"),
@@ -83,7 +91,9 @@ def test_every_broken_template_is_named_at_once(folder: Path) -> None:
     broken = {"sign_up.txt", "sign_up.html", "generic.subject"}
     for name in broken:
         (folder / name).write_text("{{ nothing }}")
-    assert {name for name in broken if f"{name} names an unknown variable" in problems(folder)} == broken
+    assert {
+        name for name in broken if f"{name}, line 1, names an unknown variable" in problems(folder)
+    } == broken
 
 
 CONTEXT = """
@@ -110,10 +120,18 @@ def test_a_variable_of_an_extension_is_accepted(
 @pytest.mark.parametrize(
     ("name", "source", "fault"),
     [
-        ("generic.txt", "{{ slogen }}", "generic.txt, line 1, names an unknown variable: 'slogen' is"),
-        ("generic.html", "{{ {}[code] }}", "generic.html, line 1, names an unknown variable: an item"),
-        ("generic.subject", "{{ ''[code] }}", "generic.subject, line 1, names an unknown variable: an item"),
-        ("generic.txt", "{% include 'none' %}", "generic.txt needs none, which does not exist."),
+        (
+            "generic.txt",
+            "{{ slogen }}",
+            "generic.txt, line 1, names an unknown variable: 'slogen' is undefined.",
+        ),
+        ("generic.html", "{{ {}[code] }}", "generic.html, line 1, names an unknown variable: an item not"),
+        (
+            "generic.subject",
+            "{{ ''[code] }}",
+            "generic.subject, line 1, names an unknown variable: an item not",
+        ),
+        ("generic.txt", "{% include 'no' ~ 'ne' %}", "generic.txt, line 1, needs none, which does not exist"),
         ("generic.html", "{{ code / 0 }}", "generic.html, line 1, failed with TypeError."),
         ("generic.subject", "{{ line }}", "generic.subject: the message's subject contains a control char"),
     ],

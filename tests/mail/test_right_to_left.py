@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cognito_mailroom.mail.checking import example_renderer
-from cognito_mailroom.mail.examples import SLUGS, examples
+from cognito_mailroom.mail.examples import SLUGS, example, examples
 from cognito_mailroom.mail.languages import load
 from cognito_mailroom.mail.sentences import Sentences
 from cognito_mailroom.settings.problems import Problems
@@ -47,6 +47,16 @@ def test_a_brand_reads_rightly_wherever_it_is_named(name: str, language: str, tm
         assert "\nElm Street 1, London.\n" in text
         code = known["code"]
         assert not code or f"\n    {code}\n" in text
+
+
+def test_what_is_copied_has_no_mark_on_its_line() -> None:
+    renderer = example_renderer(None, Problems())
+    notification = example("admin_create_user", locale="he")
+    password = "aB3-\u05d0\u05d1"
+    text, _ = renderer.bodies(
+        notification, renderer.variables(notification) | {"code": password, "subject": ""}
+    )
+    assert f"\n    {password}\n" in text
 
 
 def test_there_is_an_example_of_every_mail() -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-
-import jinja2
-from jinja2 import meta, nodes
 
 from cognito_mailroom.address import Address
 from cognito_mailroom.errors import ConfigurationError
@@ -20,17 +18,22 @@ from cognito_mailroom.settings.suggestions import did_you_mean
 
 from .brand import Brand
 from .environment import DEFAULTS, naming_template
-from .examples import examples
+from .examples import EXAMPLE_POOL, examples
 from .folder import templates
 from .rendering import Renderer
+from .template_source import TemplateSource
 from .variables import NAMES
 
 _SETTING = "MAILROOM_TEMPLATES"
 # What templates know beside the variables that hosted ones know, too.
-MORE_NAMES = (
+_NAMES = frozenset(NAMES) | {
     "attributes", "brand", "logo", "good_for", "subject_code", "preheader_code", "blank", "direction",
     "start", "end",
-)  # fmt: skip
+}  # fmt: skip
+# Of a page, what its reader does not see: a code that only the inbox shows is none.
+_HIDDEN = re.compile(
+    r"<head\b.*?</head>|<!--.*?-->|<(\w+)[^>]*\bdisplay:\s*none.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE
+)
 
 
 def check(renderer: Renderer, problems: Problems, *, extended: bool) -> None:
@@ -42,17 +45,22 @@ def check(renderer: Renderer, problems: Problems, *, extended: bool) -> None:
     if renderer.folder is None:
         return
     before = len(problems)
-    known = None if extended else frozenset((*NAMES, *MORE_NAMES))
+    _check_scopes(renderer, problems)
     for name in templates(renderer.folder):
         with problems.collecting(_SETTING), naming_template(name):
+            source = TemplateSource(renderer.environment, renderer.folder, name)
             renderer.environment.get_template(name)
             # A name that begins with an underscore is a part, and may name what its includer sets.
             if not Path(name).name.startswith("_"):
-                _check_name(name)
-                # The subject itself is known only once it is written.
-                later = {"subject"} if name.endswith(".subject") else set()
-                _check_variables(renderer.environment, renderer.folder / name, known and known - later)
-            _check_blocks(renderer.environment, renderer.folder / name)
+                source.check_name()
+                if not extended:
+                    # The subject itself is known only once it is written.
+                    source.check_variables(_NAMES - ({"subject"} if name.endswith(".subject") else set()))
+            source.check_references()
+            source.check_blocks()
+    for name in templates(DEFAULTS):
+        if (renderer.folder / name).is_dir():
+            problems.add(f"{_SETTING}: {name} is a folder: want a file")
     if len(problems) == before and not extended:
         _render_all(renderer, problems)
 
@@ -64,68 +72,45 @@ def example_renderer(folder: Path | None, problems: Problems) -> Renderer:
     return Renderer.read(folder, fallback, validity, "en", problems)
 
 
-def _check_name(name: str) -> None:
-    defaults = jinja2.FileSystemLoader(DEFAULTS).list_templates()
-    if name not in defaults:
-        raise ConfigurationError(
-            f"{name} replaces no template{did_you_mean(name, defaults)}; "
-            "begin the name of a part that others include with an underscore"
+def _check_scopes(renderer: Renderer, problems: Problems) -> None:
+    """Sentences of a client or pool that nobody has would never be said."""
+    known = {*renderer.brands.clients, *renderer.brands.pools}
+    for scope in filter(None, renderer.own.scopes.keys() - known):
+        problems.add(
+            f"{_SETTING}: sentences/{scope}: brand.toml has no client or pool of that id"
+            f"{did_you_mean(scope, known)}"
         )
-
-
-def _check_variables(environment: jinja2.Environment, path: Path, known: frozenset[str] | None) -> None:
-    template = environment.parse(path.read_text("utf-8-sig"))
-    named = meta.find_undeclared_variables(template) - environment.globals.keys()
-    # What a template sets or imports itself is unknown to Jinja where a block makes use of it.
-    own = {node.name for node in template.find_all(nodes.Name) if node.ctx == "store"} | {
-        alias if isinstance(alias, str) else alias[1]
-        for node in template.find_all(nodes.FromImport)
-        for alias in node.names
-    }
-    own |= {node.target for node in template.find_all(nodes.Import)} | {"self"}
-    for unknown in sorted(named - own - (known or named)):
-        raise ConfigurationError(
-            f"{path.name} names an unknown variable {unknown!r}{did_you_mean(unknown, known or ())}"
-        )
-
-
-def _check_blocks(environment: jinja2.Environment, path: Path) -> None:
-    """A block that what is extended has none of would never be shown."""
-    template = environment.parse(path.read_text("utf-8-sig"))
-    parents = [node.template for node in template.find_all(nodes.Extends)]
-    if len(parents) != 1 or not isinstance(parents[0], nodes.Const):
-        return
-    known = _blocks(environment, parents[0].value)
-    # A block within one of another is shown with it.
-    for block in (node for node in template.body if isinstance(node, nodes.Block)):
-        if block.name not in known:
-            raise ConfigurationError(
-                f"{path.name}, line {block.lineno}, fills a block {block.name!r} there is none of"
-                f"{did_you_mean(block.name, known)}"
-            )
-
-
-def _blocks(environment: jinja2.Environment, name: str) -> set[str]:
-    """The blocks of a template and of all that it extends."""
-    seen, found = set[str](), set[str]()
-    while name not in seen:
-        seen.add(name)
-        source = Path(environment.get_template(name).filename or "")
-        template = environment.parse(source.read_text("utf-8-sig"))
-        found |= {node.name for node in template.find_all(nodes.Block)}
-        parents = [node.template for node in template.find_all(nodes.Extends)]
-        if parents and isinstance(parents[0], nodes.Const):
-            name = parents[0].value
-    return found
 
 
 def _render_all(renderer: Renderer, problems: Problems) -> None:
-    for label, brand in renderer.brands.all().items():
-        kind, _, identity = label.partition(" ")
-        for language in renderer.languages(brand):
-            for notification in examples(language, **{f"{kind}_id": identity} if identity else {}):
-                with problems.collecting(_SETTING):
+    cases = list[str]()
+    faults = dict[str, list[str]]()
+    for label, client_id, pool_id in _readers(renderer):
+        for language in renderer.languages(renderer.brand(client_id, pool_id)):
+            cases.append(f"in {language}{label}: ")
+            for notification in examples(language, client_id, pool_id):
+                try:
                     _render(renderer, notification)
+                except ConfigurationError as error:
+                    faults.setdefault(str(error).removesuffix("."), []).append(cases[-1])
+    for fault, where in faults.items():
+        everywhere = len(set(where)) == len(cases)
+        problems.add(f"{_SETTING}: {'' if everywhere else where[0]}{fault}")
+
+
+def _readers(renderer: Renderer) -> Iterator[tuple[str, str | None, str]]:
+    """Of all whose mails differ a name, a client and a pool."""
+    readers = [
+        ("", None, EXAMPLE_POOL),
+        *((f" for client {client}", client, EXAMPLE_POOL) for client in renderer.brands.clients),
+        *((f" for pool {pool}", None, pool) for pool in renderer.brands.pools),
+    ]
+    seen = list[object]()
+    for label, client_id, pool_id in readers:
+        own = {client_id, pool_id} & renderer.own.scopes.keys()
+        if (what := (renderer.brand(client_id, pool_id), own)) not in seen:
+            seen.append(what)
+            yield label, client_id, pool_id
 
 
 def _render(renderer: Renderer, notification: Notification) -> None:
@@ -136,13 +121,8 @@ def _render(renderer: Renderer, notification: Notification) -> None:
         raise ConfigurationError(f"The template {slug}.subject makes an empty subject.")
     bodies = renderer.bodies(notification, {**variables, "subject": subject})
     for part, body in zip(("txt", "html"), bodies, strict=True):
-        if not body.strip():
+        shown = body if part == "txt" else unescape(_HIDDEN.sub("", body))
+        if not shown.strip():
             raise ConfigurationError(f"The template {slug}.{part} makes an empty mail.")
-        shown = body if part == "txt" else _shown(body)
-        if variables["code"] and variables["code"] not in shown:
+        if variables["code"] not in shown:
             raise ConfigurationError(f"The template {slug}.{part} leaves the code out: name {{{{ code }}}}.")
-
-
-def _shown(html: str) -> str:
-    """The text of a page, without tags; what keeps digits apart is none."""
-    return unescape(re.sub(r"<[^>]*>", "", html))

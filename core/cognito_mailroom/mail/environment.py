@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,41 +13,44 @@ from jinja2.runtime import Context
 
 from cognito_mailroom.errors import ConfigurationError
 
-from .folder import compiled, compiled_into
+from .folder import compiled_into
 from .sentences import Duration, Sentences, UnknownSentence
 from .wrapping import wrap
 
 DEFAULTS = Path(__file__).with_name("templates")
-_PREFIX = "default"
+PREFIX = "default"
 # What Cognito does: AccountTakeoverActionType in its API reference, and what the event's documentation adds.
 _ACTIONS = frozenset({"BLOCK", "NO_ACTION", "MFA", "MFA_IF_CONFIGURED", "MFA_REQUIRED"})
 
 
-def environment(folder: Path | None = None) -> jinja2.Environment:
-    """Finds templates in the operator's folder, else among the defaults; these as ``default/…`` too."""
-    made = jinja2.Environment(
-        loader=_Templates(folder),
+def environment(folder: Path | None = None, made: Path | None = None) -> jinja2.Environment:
+    """Finds templates in the operator's folder, else among the defaults; these as ``default/…`` too.
+
+    ``made`` is where what was compiled of the folder ahead is, if there is any that counts.
+    """
+    environment = jinja2.Environment(
+        loader=_Templates(folder, made),
         autoescape=jinja2.select_autoescape(["html"]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals["say"] = _say
-    made.filters["wrap"] = _wrap
-    made.tests["an_action"] = _ACTIONS.__contains__
-    made.tests["eight_digits"] = _is_eight_digits
-    return made
+    environment.globals["say"] = _say
+    environment.filters["wrap"] = _wrap
+    environment.tests["an_action"] = _ACTIONS.__contains__
+    environment.tests["eight_digits"] = _is_eight_digits
+    return environment
 
 
 class _Templates(jinja2.ChoiceLoader):
     """What was compiled ahead goes before what it was made of."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, made: Path | None) -> None:
         # The defaults come with this very code, and never change beside what was made of them.
         defaults = _loaders(DEFAULTS, compiled_into(DEFAULTS) if compiled_into(DEFAULTS).is_dir() else None)
-        own = _loaders(folder, compiled(folder)) if folder else []
-        super().__init__([*own, *defaults, jinja2.PrefixLoader({_PREFIX: jinja2.ChoiceLoader(defaults)})])
+        own = _loaders(folder, made) if folder else []
+        super().__init__([*own, *defaults, jinja2.PrefixLoader({PREFIX: jinja2.ChoiceLoader(defaults)})])
 
 
 def _loaders(folder: Path, made: Path | None) -> list[jinja2.BaseLoader]:
@@ -91,7 +95,9 @@ def naming_template(name: str) -> Iterator[None]:
     except ConfigurationError:
         raise
     except jinja2.TemplateNotFound as error:
-        raise ConfigurationError(f"The template {name} needs {error.name}, which does not exist.") from None
+        raise ConfigurationError(
+            f"The template {_place(error, name)} needs {error.name}, which does not exist."
+        ) from None
     except jinja2.TemplateSyntaxError as error:
         raise ConfigurationError(
             f"The template {error.name or name} does not compile, line {error.lineno}: {error.message}."
@@ -101,16 +107,12 @@ def naming_template(name: str) -> Iterator[None]:
             f"The template {_place(error, name)} names an unknown sentence {error}."
         ) from None
     except jinja2.UndefinedError as error:
-        # "'x' is undefined"; of a missing item Jinja names the index, which may be the value of a variable.
-        named = str(error) if str(error).endswith(" is undefined") else "an item that is not there"
-        raise ConfigurationError(
-            f"The template {_place(error, name)} names an unknown variable: {named}."
-        ) from None
+        raise ConfigurationError(f"The template {_place(error, name)} {_undefined(str(error))}.") from None
     except UnicodeDecodeError:
         raise ConfigurationError(f"The template {name} is not in UTF-8: save it so.") from None
-    except RecursionError:
+    except RecursionError as error:
         raise ConfigurationError(
-            f"The template {name} needs itself: the default of that name is {_PREFIX}/{name}."
+            f"The template {_place(error, name)} needs itself, or calls itself without an end."
         ) from None
     except OSError as error:
         raise ConfigurationError(f"The template {name} cannot be read: {error.strerror}.") from None
@@ -120,15 +122,23 @@ def naming_template(name: str) -> Iterator[None]:
         ) from None
 
 
+def _undefined(told: str) -> str:
+    """What Jinja says of something undefined, but for the index of a missing item, which may be a value."""
+    if macro := re.match(r"the template '([^']+)' .* does not export the requested name '(\w+)'", told):
+        return f"imports {macro[2]!r} from {macro[1]}, which has no such macro"
+    # Of a missing item Jinja names the index, which may be the value of a variable.
+    return f"names an unknown variable: {told if told.endswith(' is undefined') else 'an item not there'}"
+
+
 def _place(error: Exception, name: str) -> str:
-    """The file and line where it failed, which Jinja puts into the traceback: ``layout.html, line 3,``."""
-    templates = [
+    """The file and line where it failed, as Jinja puts them into the traceback: of a mail's, its layout's."""
+    places = [
         (Path(frame.f_code.co_filename), line)
         for frame, line in walk_tb(error.__traceback__)
         if "__jinja_exception__" in frame.f_globals
     ]
-    if not templates:
+    # What was compiled ahead has no more than a number for its name.
+    if not places or places[-1][0].suffix == ".py":
         return name
-    path, line = templates[-1]
-    shown = f"{_PREFIX}/{path.name}" if path.parent == DEFAULTS else path.name
-    return f"{shown if path.suffix in {'.html', '.txt', '.subject'} else name}, line {line},"
+    path, line = places[-1]
+    return f"{f'{PREFIX}/' if path.parent == DEFAULTS else ''}{path.name}, line {line},"

@@ -19,7 +19,7 @@ _TAKE_OVER = {
     "ONE_CLICK_LINK_VALID": "https://login.acme.example/feedback?value=valid",
     "ONE_CLICK_LINK_INVALID": "https://login.acme.example/feedback?value=invalid",
 }
-_POOL = "eu-west-1_Example01"
+EXAMPLE_POOL = "eu-west-1_Example01"
 _CODES = {"authentication": "48291038", "admin_create_user": "aB3$kq7Zp"}
 
 
@@ -31,7 +31,7 @@ def example(
     code: bool = True,
     action: str = "BLOCK",
     client_id: str | None = None,
-    pool_id: str = _POOL,
+    pool_id: str = EXAMPLE_POOL,
 ) -> Notification:
     """A notification for one mail; ``action`` is what Cognito did about a take-over."""
     take_over = slug == Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION.slug
@@ -49,7 +49,9 @@ def example(
     )
 
 
-def examples(locale: str, client_id: str | None = None, pool_id: str = _POOL) -> Iterator[Notification]:
+def examples(
+    locale: str, client_id: str | None = None, pool_id: str = EXAMPLE_POOL
+) -> Iterator[Notification]:
     """All mails in a language, with and without a name, a code, and for each answer to a take-over."""
     variants: dict[str, list[dict[str, Any]]] = {
         Trigger.ADMIN_CREATE_USER.slug: [{"code": False}],

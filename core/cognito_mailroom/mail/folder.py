@@ -16,9 +16,9 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".gif")
 
 
 def files(folder: Path) -> list[str]:
-    """The names of an operator's files; what editors and file managers leave behind is none of them."""
+    """The names of an operator's files; what is made of them is none, nor what editors leave behind."""
     names = jinja2.FileSystemLoader(folder).list_templates()
-    return [name for name in names if not any(map(_is_left_behind, name.split("/")))]
+    return [name for name in names if not any(map(_is_none_of_theirs, name.split("/")))]
 
 
 def templates(folder: Path) -> list[str]:
@@ -39,7 +39,8 @@ def compiled(folder: Path | None) -> Path | None:
     """What was made of a folder ahead, and checked then; None where the folder is another by now."""
     if folder is None or not (made := folder / _COMPILED).is_dir():
         return None
-    return made if (made / _DIGEST).read_text("ascii") == _digest(folder) else None
+    digest = made / _DIGEST
+    return made if digest.is_file() and digest.read_text("ascii") == _digest(folder) else None
 
 
 def seal(folder: Path) -> None:
@@ -50,16 +51,15 @@ def seal(folder: Path) -> None:
 def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
     for name in files(folder):
-        if not name.startswith(_COMPILED):
-            content = (folder / name).read_bytes()
-            digest.update(f"{name}\0{len(content)}\0".encode())
-            digest.update(content)
+        content = (folder / name).read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 
-def _is_left_behind(name: str) -> bool:
+def _is_none_of_theirs(name: str) -> bool:
     return (
-        name.startswith((".", "#"))
+        name.startswith((".", "#", _COMPILED))
         or name.endswith(("~", ".bak", ".orig", ".tmp"))
         or name.lower() in {"thumbs.db", "desktop.ini"}
     )

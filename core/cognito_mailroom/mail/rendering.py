@@ -34,16 +34,25 @@ class Renderer:
     """Loads each template when it is first needed, and never renders half a mail."""
 
     def __init__(
-        self, folder: Path | None, brands: Brands, own: OwnSentences, validity: Validity, default_locale: str
+        self,
+        *,
+        folder: Path | None,
+        made: Path | None,
+        brands: Brands,
+        own: OwnSentences,
+        validity: Validity,
+        default_locale: str,
     ) -> None:
         self.folder = folder
+        self.is_unchecked = folder is not None and made is None
+        """Whether there is a folder that was not checked when it was compiled ahead."""
         self.brands = brands
         self.own = own
         self._validity = validity
         self._default_locale = default_locale
         self._brands: dict[tuple[str | None, str], Brand] = {}
         self._sentences: dict[tuple[str, str | None, str], Sentences] = {}
-        self.environment = environment(folder)
+        self.environment = environment(folder, made)
 
     @classmethod
     def read(
@@ -59,12 +68,14 @@ class Renderer:
             brands = Brands.from_json((made / "brand.json").read_text("utf-8"), folder, fallback)
         else:
             brands = Brands.read(folder, fallback, problems, own.languages if folder else None)
-        return cls(folder, brands, own, validity, default_locale)
-
-    @property
-    def is_unchecked(self) -> bool:
-        """Whether there is a folder that was not checked when it was compiled ahead."""
-        return self.folder is not None and not compiled(self.folder)
+        return cls(
+            folder=folder,
+            made=made,
+            brands=brands,
+            own=own,
+            validity=validity,
+            default_locale=default_locale,
+        )
 
     def brand(self, client_id: str | None, pool_id: str) -> Brand:
         """What the mails of an app client or a pool show; nothing in an event but these two chooses it."""

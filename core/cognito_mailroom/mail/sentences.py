@@ -7,7 +7,6 @@ A sentence is data, never code. It may hold the names of values in braces, ``{pr
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -20,8 +19,6 @@ from .languages import Catalogue
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 TAG = re.compile(r"</?[ab]>")
 _ESCAPED_TAG = re.compile(r"&lt;(/?[ab])&gt;")
-_LEFT_TO_RIGHT_MARK, _RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
-_RIGHT_TO_LEFT = {"R", "AL"}
 _WITHOUT_BLANKS = {"ja", "zh"}
 
 Sentence = str | Mapping[str, str]
@@ -107,35 +104,16 @@ class Sentences:
         return sentence.replace("{n}", str(duration.number)) if duration else sentence
 
     def _kept_apart(self, value: str) -> str:
-        """In a text from right to left, marks at a value's ends would change sides: "Yahoo!", ".NET"."""
-        if self.direction == "ltr" or re.fullmatch(r"[\d.]*", value):
+        if self.direction == "ltr":
             return value
-        before = "" if _strong(value[0]) or _first_strong(value) in _RIGHT_TO_LEFT else _LEFT_TO_RIGHT_MARK
-        after = (
-            "" if _strong(value[-1]) or _first_strong(value[::-1]) in _RIGHT_TO_LEFT else _LEFT_TO_RIGHT_MARK
-        )
-        return before + value + after
+        from .direction import kept_apart
+
+        return kept_apart(value)
 
     def directed(self, text: str) -> str:
-        """A plain text whose lines keep the direction of the language where they begin with a foreign word.
-
-        What is foreign as a whole is left as it is: a code, a link, an address.
-        """
+        """A plain text all of whose lines run in the direction of the language."""
         if self.direction == "ltr":
             return text
-        return "\n".join(map(_from_the_right, text.split("\n")))
+        from .direction import from_right
 
-
-def _from_the_right(line: str) -> str:
-    begins_foreign = _first_strong(line) == "L" and any(_strong(char) in _RIGHT_TO_LEFT for char in line)
-    return _RIGHT_TO_LEFT_MARK + line if begins_foreign else line
-
-
-def _first_strong(text: str) -> str:
-    return next(filter(None, map(_strong, text)), "")
-
-
-def _strong(char: str) -> str:
-    """The direction that a character has of itself, or an empty text."""
-    direction = unicodedata.bidirectional(char)
-    return direction if direction in {"L", *_RIGHT_TO_LEFT} else ""
+        return from_right(text)
