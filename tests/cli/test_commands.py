@@ -15,6 +15,7 @@ COMMANDS = [
     "invoke",
     "new-plugin",
     "plugins",
+    "preview",
     "redrive",
 ]
 

@@ -33,24 +33,24 @@ class Text:
 
 def texts(document: Document, scheme: Scheme) -> Iterator[Text]:
     """All texts that are shown and whose colours are known."""
-    ground, ink, _ = _UNSAID[scheme]
-    yield from _texts(document.root, document.styles(scheme), scheme, ground, ink)
+    ground, ink, link = _UNSAID["dark" if scheme == "dark" and document.is_for_dark else "light"]
+    yield from _texts(document.root, document.styles(scheme), ground, ink, link)
 
 
 def _texts(
-    element: Any, styles: dict[Any, Style], scheme: Scheme, ground: _Color, ink: _Color
+    element: Any, styles: dict[Any, Style], ground: _Color, ink: _Color, link: _Color
 ) -> Iterator[Text]:
     style = styles.get(element, {})
     if not isinstance(element.tag, str) or element.tag in {"head", "script", "style"} or _is_hidden(style):
         return
     ground = _color(style, "background-color", "background", element.get("bgcolor"), ground) or ground
-    link = _UNSAID[scheme][2] if element.tag == "a" and element.get("href") else None
-    ink = _color(style, "color", "color", element.get("color"), ground) or link or ink
+    unsaid = link if element.tag == "a" and element.get("href") else ink
+    ink = _color(style, "color", "color", element.get("color"), ground) or unsaid
     for said in (element.text, *(child.tail for child in element)):
         if shown := " ".join((said or "").split()):
             yield Text(shown, element.sourceline or 0, _ratio(ground, ink))
     for child in element:
-        yield from _texts(child, styles, scheme, ground, ink)
+        yield from _texts(child, styles, ground, ink, link)
 
 
 def _is_hidden(style: Style) -> bool:

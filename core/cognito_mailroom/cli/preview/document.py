@@ -41,6 +41,14 @@ class Document:
             for rule in _rules(tinycss2.parse_stylesheet(style.text or "", **_ALONE), "")
         )
 
+    @cached_property
+    def is_for_dark(self) -> bool:
+        """Whether it says that it can be shown in dark: otherwise what it leaves unsaid is as in light."""
+        metas = (each for each in self.root.iter("meta") if each.get("name") == "color-scheme")
+        said = [each.get("content", "") for each in metas]
+        said += [tinycss2.serialize(rule.content) for _, rule in self.rules if _is_root(rule)]
+        return any(re.search(r"\bdark\b", each) for each in said)
+
     def elements(self) -> Iterator[Any]:
         """All elements, without comments."""
         return (each for each in self.root.iter() if isinstance(each.tag, str))
@@ -79,6 +87,10 @@ def _rules(parsed: list[Any], media: str) -> Iterator[tuple[str, Any]]:
         elif rule.type == "at-rule" and rule.lower_at_keyword == "media" and rule.content:
             query = tinycss2.serialize(rule.prelude).strip()
             yield from _rules(tinycss2.parse_rule_list(rule.content, **_ALONE), query)
+
+
+def _is_root(rule: Any) -> bool:
+    return tinycss2.serialize(rule.prelude).strip() in {":root", "html"}
 
 
 def _applies(media: str, scheme: Scheme) -> bool:

@@ -65,10 +65,12 @@ const wanted = () => ({ ...state, example: choices.mails[state.mail]?.includes(s
 
 const dressed = ({ html, images }, scheme) => {
   for (const [id, data] of Object.entries(images)) html = html.replaceAll(id, data);
-  if (scheme === "bare") return html.replace(/<style\b[^]*?<\/style>/gi, "");
-  // The query is answered here: a browser would ask the system instead.
-  const [dark, light] = scheme === "dark" ? ["(min-width: 0)", "(max-width: 0)"] : ["(max-width: 0)", "(min-width: 0)"];
-  return html.replace(/\(\s*prefers-color-scheme\s*:\s*dark\s*\)/gi, dark).replace(/\(\s*prefers-color-scheme\s*:\s*light\s*\)/gi, light);
+  if (scheme === "bare") html = html.replace(/<style\b[^]*?<\/style>/gi, "");
+  // The queries are answered here: a browser would ask the system instead, also for what is left unsaid.
+  const knows = /\bcolor-scheme\b["']?[^>}]*\bdark\b/i.test(html);
+  const answer = { light: "(max-width: 0)", dark: "(max-width: 0)", [scheme === "dark" ? "dark" : "light"]: "(min-width: 0)" };
+  html = html.replace(/\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)/gi, (_, asked) => answer[asked.toLowerCase()]);
+  return html + (knows ? `<style>:root { color-scheme: only ${scheme === "dark" ? "dark" : "light"} !important; }</style>` : "");
 };
 const RE_INVERTED = "<style>img { filter: invert(1) hue-rotate(180deg); }</style>";
 const fill = (frame, mail) => {
