@@ -26,7 +26,7 @@ from .variables import NAMES
 
 _SETTING = "MAILROOM_TEMPLATES"
 # What templates know beside the variables that hosted ones know, too.
-_NAMES = frozenset(NAMES) | {
+TEMPLATE_NAMES = frozenset(NAMES) | {
     "attributes", "brand", "logo", "good_for", "subject_code", "preheader_code", "blank", "direction",
     "start", "end",
 }  # fmt: skip
@@ -55,7 +55,9 @@ def check(renderer: Renderer, problems: Problems, *, extended: bool) -> None:
                 source.check_name()
                 if not extended:
                     # The subject itself is known only once it is written.
-                    source.check_variables(_NAMES - ({"subject"} if name.endswith(".subject") else set()))
+                    source.check_variables(
+                        TEMPLATE_NAMES - ({"subject"} if name.endswith(".subject") else set())
+                    )
             source.check_references()
             source.check_blocks()
     for name in templates(DEFAULTS):
