@@ -7,9 +7,15 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 from tests.browser.chromium import launched
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")
@@ -19,16 +25,15 @@ def asked() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def page(asked: list[str]) -> Iterator[Page]:
+def page(browser: Browser, asked: list[str]) -> Page:
     def refuse(route: Route) -> None:
         asked.append(route.request.url)
         route.abort()
 
-    with launched() as browser:
-        page = browser.new_page()
-        page.route("**/*", refuse)
-        page.evaluate(AXE_SCRIPT)  # setting another content leaves it there
-        yield page
+    page = browser.new_page()
+    page.route("**/*", refuse)
+    page.evaluate(AXE_SCRIPT)  # setting another content leaves it there
+    return page
 
 
 @pytest.fixture
