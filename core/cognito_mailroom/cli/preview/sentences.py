@@ -6,7 +6,7 @@ import json
 
 import click
 
-from cognito_mailroom.mail.languages import installed, load
+from cognito_mailroom.mail.languages import installed, load, rules
 
 _HEAD = """\
 # All sentences of the mails in {tag}: save this as sentences/{tag}.toml in the folder of your templates.
@@ -31,12 +31,16 @@ def starting_file(tag: str) -> str:
         if known
         else "Translate all of it: core does not speak this language, so that none may be missing."
     )
+    _, categories, _ = rules(tag) or ("", catalogue.CATEGORIES, "")
     lines = [_HEAD.format(tag=tag, what=what)]
     for key, said in catalogue.SENTENCES.items():
         lines.append(f"\n[{_key(key)}]\nenglish = {_text(english[key])}\n")
-        forms = (
-            {"text": said} if isinstance(said, str) else dict(zip(catalogue.CATEGORIES, said, strict=True))
-        )
+        if isinstance(said, str):
+            forms = {"text": said}
+        elif known:
+            forms = dict(zip(catalogue.CATEGORIES, said, strict=True))
+        else:  # in English, as often as the language has forms
+            forms = dict.fromkeys(categories, said[-1])
         lines += [f"{name} = {_quoted(form)}\n" for name, form in forms.items()]
     return "".join(lines)
 
