@@ -44,7 +44,6 @@ def check(renderer: Renderer, problems: Problems, *, extended: bool) -> None:
     """
     if renderer.folder is None:
         return
-    before = len(problems)
     _check_scopes(renderer, problems)
     for name in templates(renderer.folder):
         with problems.collecting(_SETTING), naming_template(name):
@@ -63,7 +62,7 @@ def check(renderer: Renderer, problems: Problems, *, extended: bool) -> None:
     for name in templates(DEFAULTS):
         if (renderer.folder / name).is_dir():
             problems.add(f"{_SETTING}: {name} is a folder: want a file")
-    if len(problems) == before and not extended:
+    if _SETTING not in problems and not extended:
         _render_all(renderer, problems)
 
 

@@ -115,24 +115,3 @@ def _parts(tag: str) -> tuple[str, str, str] | None:
 
 
 _parts_of_spoken = cache(_parts)
-
-
-def canonical(tag: str) -> str:
-    """A tag in BCP 47's spelling, ``pt_br`` as ``pt-BR``.
-
-    Raises:
-        ValueError: it is none.
-
-    """
-    parts = _parts(tag)
-    if not parts:
-        raise ValueError("want the tag of a language, such as de or pt-BR")
-    first, *others = tag.replace("_", "-").split("-")
-    return "-".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in others)])
-
-
-def rules(tag: str) -> tuple[str, tuple[str, ...], str] | None:
-    """Direction, plural categories and plurals of a language that core does not speak; None of an unknown."""
-    from .catalogues._rules import RULES
-
-    return RULES.get(tag.partition("-")[0])

@@ -1,10 +1,15 @@
 """The operator's own sentences: files that replace single ones by their keys, or add a language.
 
 ``sentences/de.toml`` counts for all brands, ``sentences/CLIENT-OR-POOL/de.toml`` for one. An entry is the
-sentence itself, or a table of its plural forms; ``english`` in it is what core said when it was written:
+sentence itself, or a table of its plural forms. Where the table has ``english`` too, what core said when the
+entry was written, a warning tells that core has reworded it since; a sentence of one form is ``text`` then:
 
     [sign_up]
     heading = "Schön, dass Sie da sind"
+
+    [sign_up.preheader]
+    english = "One more step, and you are signed up."
+    text = "Noch ein Schritt, und Sie sind dabei."
 
     [code_valid.hours]
     english = "The code is valid for {n} hours."
@@ -47,7 +52,7 @@ class OwnSentences:
             return cls()
         from .sentence_files import read  # which brings what parses and checks
 
-        return cls(*read(folder / FOLDER, problems))
+        return cls(*read(folder, problems))
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -1,67 +1,114 @@
-"""Reads and checks the operator's files of sentences, ``sentences/TAG.toml``."""
+"""Reads and checks the operator's files of sentences: see `own_sentences`."""
 
 from __future__ import annotations
 
-import logging
 import re
 import tomllib
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from cognito_mailroom.settings.problems import Problems
-from cognito_mailroom.settings.suggestions import did_you_mean
 
-from .languages import AddedLanguage, Catalogue, canonical, installed, load, rules
-from .sentences import PLACEHOLDER, TAG, Scopes, Sentence
+from .folder import files
+from .language_tags import canonical, rules
+from .languages import AddedLanguage, Catalogue, installed, load, match
+from .sentence_entries import fault, is_stale, log, said
+from .sentences import Scopes, Sentence
 
-_log = logging.getLogger("cognito_mailroom")
-_SETTING = "MAILROOM_TEMPLATES"
-# These an operator may name in any sentence, or leave out; what else the English names, theirs must, too.
-_FREE = {"product_name", "email"}
+_NAME = re.compile(r"sentences/(?:([^/]+)/)?([^/]+)\.toml")
 
 
 def read(folder: Path, problems: Problems) -> tuple[Scopes, dict[str, AddedLanguage]]:
-    """All files of the folder, and the languages that they add.
+    """What all files say, and the languages that they add.
 
     Adds to ``problems`` each mistake with its file and key.
     """
-    scopes: dict[str, dict[str, dict[str, Sentence]]] = {}
-    added: dict[str, AddedLanguage] = {}
-    for path in sorted(folder.rglob("*")):
-        name = f"{folder.name}/{path.relative_to(folder)}"
-        if path.is_dir() or path.name.startswith(".") or path.name.endswith("~"):
-            continue
-        if path.suffix != ".toml" or len(path.relative_to(folder).parts) > 2:
-            problems.add(f"{_SETTING}: {name} is no file of sentences: want {folder.name}/de.toml")
-            continue
-        scope = path.parent.name if path.parent != folder else ""
+    reader = _Reader(folder, problems)
+    for name in files(folder):
+        if name.startswith("sentences/"):
+            reader.read(name)
+    reader.check_complete()
+    return reader.scopes, reader.added
+
+
+class _Reader:
+    def __init__(self, folder: Path, problems: Problems) -> None:
+        self._folder, self._problems = folder, problems
+        self.scopes: dict[str, dict[str, dict[str, Sentence]]] = {}
+        self.added: dict[str, AddedLanguage] = {}
+        self._named: dict[str, set[str]] = {}
+        """The keys, faulty ones among them, of what counts for all brands, by language."""
+
+    def read(self, name: str) -> None:
         try:
-            tag = canonical(path.stem)
-            entries = tomllib.loads(path.read_text("utf-8-sig"))
+            scope, tag = _place(name)
+            catalogue, table = self._catalogue(tag), _parsed(self._folder / name)
+            checked = self._begun(scope, tag)
         except ValueError as error:
-            problems.add(f"{_SETTING}: {name}: {error}")
-            continue
-        except OSError as error:
-            problems.add(f"{_SETTING}: {name} cannot be read: {error.strerror}")
-            continue
-        if tag not in installed() and tag not in added:
-            if not (known := rules(tag)):
-                problems.add(f"{_SETTING}: {name}: there is no language {tag!r} in CLDR")
+            self._problem(name, str(error))
+            return
+        for key, entry in _entries(table):
+            if not scope:
+                self._named.setdefault(tag, set()).add(key)
+            if wrong := fault(key, entry, catalogue):
+                self._problem(name, wrong)
                 continue
-            added[tag] = AddedLanguage(tag, *known)
-        catalogue = added.get(tag) or load(tag)
-        checked = dict[str, Any]()
-        for key, entry in _entries(entries):
-            if fault := _fault(key, entry, catalogue):
-                problems.add(f"{_SETTING}: {name}: {fault}")
-            else:
-                checked[key] = entry
-        _warn_of_stale(name, checked)
-        scopes.setdefault(scope, {})[tag] = {key: _said(entry) for key, entry in checked.items()}
-    _check_complete(scopes, added, problems)
-    return scopes, added
+            checked[key] = said(entry)
+            if is_stale(key, entry):
+                log.warning("%s: %s was written for another English sentence than today's", name, key)
+
+    def check_complete(self) -> None:
+        """A language that core does not speak has nothing to fall back on."""
+        for tag in self.added:
+            missing = sorted(load("en").SENTENCES.keys() - self._named.get(tag, set()))
+            if missing:
+                more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+                near = match(tag, installed())
+                or_else = f"; to change some of {near}, name it {near}.toml" if near else ""
+                self._problem(
+                    f"sentences/{tag}.toml",
+                    f"core does not speak {tag}, so that it has to be complete, and lacks "
+                    f"{', '.join(missing[:3])}{more}{or_else}",
+                )
+
+    def _catalogue(self, tag: str) -> Catalogue:
+        if tag in installed():
+            return load(tag)
+        if tag not in self.added:
+            if not (known := rules(tag)):
+                raise ValueError(f"CLDR knows no language {tag!r}")
+            self.added[tag] = AddedLanguage(tag, *known)
+        return self.added[tag]
+
+    def _begun(self, scope: str, tag: str) -> dict[str, Sentence]:
+        languages = self.scopes.setdefault(scope, {})
+        if tag in languages:
+            raise ValueError(f"another file is of {tag}, too: put both into one")
+        return languages.setdefault(tag, {})
+
+    def _problem(self, name: str, words: str) -> None:
+        self._problems.add(f"MAILROOM_TEMPLATES: {name}: {words}")
+
+
+def _place(name: str) -> tuple[str, str]:
+    """The client or pool that a file is for, and the tag of its language."""
+    if not (found := _NAME.fullmatch(name)):
+        raise ValueError("this is no file of sentences, such as sentences/de.toml or sentences/POOL/de.toml")
+    return found[1] or "", canonical(found[2])
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("it is not in UTF-8: save it so") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"it is not TOML: {error}") from None
+    except (ValueError, RecursionError):
+        raise ValueError("it has a number too long or nests too deeply") from None
+    except OSError as error:
+        raise ValueError(f"it cannot be read: {error.strerror}") from None
 
 
 def _entries(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -73,70 +120,3 @@ def _entries(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from _entries(value, f"{key}.")
         else:
             yield key, value
-
-
-def _fault(key: str, entry: Any, catalogue: Catalogue) -> str:
-    """What is wrong with an entry, or an empty text."""
-    english = load("en").SENTENCES
-    if key not in english:
-        return f"there is no sentence {key!r}{did_you_mean(key, english)}"
-    said = _said(entry)
-    written = english[key]
-    if isinstance(written, str):
-        if not isinstance(said, str):
-            return f"{key}: want a text"
-        return next(_faults(key, said, written), "")
-    categories = catalogue.CATEGORIES
-    if not isinstance(said, dict) or set(said) != set(categories):
-        return f"{key}: want a table of its plural forms: {', '.join(categories)}"
-    for category, form in said.items():
-        once = Counter(catalogue.PLURALS)[str(categories.index(category))] == 1
-        for fault in _faults(f"{key}.{category}", form, written[-1], may_lack="n" if once else ""):
-            return fault
-    return ""
-
-
-def _faults(key: str, said: object, english: str, may_lack: Collection[str] = ()) -> Iterator[str]:
-    """What is wrong with a sentence, the first reason first."""
-    if not isinstance(said, str) or not said.strip():
-        yield f"{key}: want a text"
-        return
-    wanted, named = set(PLACEHOLDER.findall(english)), set(PLACEHOLDER.findall(said))
-    if re.search(r"[\x00-\x08\x0b-\x1f\u2066-\u2069]", said):
-        yield f"{key}: it holds a control character"
-    for unknown in sorted(named - wanted - _FREE):
-        yield f"{key}: there is no {{{unknown}}} here{did_you_mean(unknown, wanted | _FREE)}"
-    if re.search(r"[{}]", PLACEHOLDER.sub("", said)):
-        yield f"{key}: a brace stands alone"
-    for missing in sorted(wanted - named - _FREE - set(may_lack)):
-        yield f"{key}: {{{missing}}} is missing"
-    if Counter(TAG.findall(said)) != Counter(TAG.findall(english)):
-        yield f"{key}: want the tags of the English: {' '.join(TAG.findall(english)) or 'none'}"
-
-
-def _said(entry: Any) -> Any:
-    """An entry without the English it was written for."""
-    if not isinstance(entry, dict):
-        return entry
-    said = {name: value for name, value in entry.items() if name != "english"}
-    return said.get("text", said) if set(said) == {"text"} else said
-
-
-def _warn_of_stale(name: str, entries: Mapping[str, Any]) -> None:
-    english = load("en").SENTENCES
-    for key, entry in entries.items():
-        written = english[key]
-        if isinstance(entry, dict) and entry.get("english", written) not in {written, *written}:
-            _log.warning("%s: %s was written for another English sentence than today's", name, key)
-
-
-def _check_complete(scopes: Scopes, added: Mapping[str, AddedLanguage], problems: Problems) -> None:
-    """A language that core does not speak has nothing to fall back on."""
-    for tag in added:
-        missing = load("en").SENTENCES.keys() - scopes.get("", {}).get(tag, {}).keys()
-        if missing:
-            first = ", ".join(sorted(missing)[:3])
-            problems.add(
-                f"{_SETTING}: sentences/{tag}.toml: {len(missing)} sentences are missing, such as {first}: "
-                "a language that is added must be complete"
-            )

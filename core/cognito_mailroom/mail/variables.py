@@ -93,22 +93,23 @@ def variables(
     good_for: Duration | None,
 ) -> dict[str, str]:
     """All of `NAMES` but the subject, filled from a notification whose recipient is known."""
-    attributes = notification.attributes
+    attributes, email = notification.attributes, str(notification.recipient)
+    # An operator's sentence may name these two anywhere.
+    anywhere = {"product_name": product_name, "email": email}
     facts = ("ip_address", "city", "country", "device_name", "account_take_over_action")
     links = ("one_click_link_valid", "one_click_link_invalid")
     return {
-        "product_name": product_name,
+        **anywhere,
         "trigger": notification.slug,
         "locale": notification.locale,
         "language": sentences.language,
         "name": greeting_name(attributes.get("given_name", "")),
-        "email": str(notification.recipient),
         "user_name": _login(notification),
         "account_name": fact(notification.user_name),
         "sub": fact(attributes.get("sub", "")),
         "client_id": notification.client_id or "",
         "code": notification.secret.reveal() if notification.secret else "",
-        "validity": sentences.text("duration", attributes.get, good_for) if good_for else "",
+        "validity": sentences.text("duration", anywhere.__getitem__, good_for) if good_for else "",
         "login_time": _login_time(attributes.get("LOGIN_TIME", ""), sentences),
         **{name: fact(attributes.get(name.upper(), "")) for name in facts},
         **{name: _link(attributes.get(name.upper(), "")) for name in links},
