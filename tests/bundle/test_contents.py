@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from cognito_mailroom.mail import catalogues
 from cognito_mailroom.mail.checking import example_renderer
 from cognito_mailroom.mail.examples import example
 from cognito_mailroom.mail.variables import NAMES
@@ -237,6 +238,29 @@ def test_templates_are_compiled_ahead(bundle: Build, tmp_path: Path) -> None:
 
     assert not renderer.is_unchecked
     assert renderer.bodies(example("sign_up"), dict.fromkeys(NAMES, "482910"))[0].count("Hi") == 1
+
+
+def test_without_templates_every_language_is_there(smtp: Path) -> None:
+    assert catalogues_in(smtp) == {path.stem for path in Path(catalogues.__path__[0]).glob("*.py")}
+
+
+def test_languages_that_no_brand_speaks_stay_out(bundle: Build, tmp_path: Path) -> None:
+    (tmp_path / "mails").mkdir()
+    (tmp_path / "mails" / "brand.toml").write_text(
+        '[brand]\nlanguages = ["de", "pt-BR"]\n[pools.eu-west-1_Ab]\nlanguages = ["ja"]'
+    )
+
+    done = bundle("--provider", "smtp", "--templates", "mails", "--unpacked", "--out", "out")
+
+    assert done.returncode == 0, done.stderr
+    # English is what sentences are checked against, where a file is changed later.
+    always = {"__init__", "_rules", "_scripts", "en"}
+    assert catalogues_in(tmp_path / "out") == always | {"de", "pt_BR", "ja"}
+    assert "languages that no brand speaks" in done.stdout
+
+
+def catalogues_in(bundle: Path) -> set[str]:
+    return {path.stem for path in (bundle / "cognito_mailroom/mail/catalogues").glob("*.py")}
 
 
 def test_the_tables_tell_what_is_in_it_and_what_is_not(smtp: Path) -> None:

@@ -68,6 +68,8 @@ def test_names_that_lead_nowhere(
             "{{ coed }}",
             "sign_up.txt, line 1, names an unknown variable 'coed', did you mean 'code'?",
         ),
+        ("sign_up.txt", "Hi", "The template sign_up.txt leaves the code out"),
+        ("brand.toml", "[brand]\nnam = 'Acme'", "brand.toml, line 2"),
         ("signup.txt", "", "signup.txt replaces no template, did you mean 'sign_up.txt'?"),
     ],
 )

@@ -199,13 +199,23 @@ def test_check_takes_a_name_that_nobody_reads_for_a_fault(mailroom_here: Run, sh
     assert "SIGNUP" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("sign_up.txt", "{{ cod }}", "sign_up.txt, line 1, names an unknown variable"),
+        ("sign_up.txt", "Hi", "The template sign_up.txt leaves the code out"),
+        ("sentences/de.toml", "greeting = '{nmae}'", "sentences/de.toml: greeting: there is no {nmae} here"),
+    ],
+)
 @pytest.mark.usefixtures("plugins")
-def test_check_compiles_the_templates(mailroom_here: Run, shell: dict[str, str], folder: Path) -> None:
-    (folder / "mails").mkdir()
-    (folder / "mails" / "sign_up.txt").write_text("{{ cod }}")
+def test_check_compiles_and_renders_the_templates(
+    *, mailroom_here: Run, shell: dict[str, str], folder: Path, name: str, text: str, fault: str
+) -> None:
+    (folder / "mails" / name).parent.mkdir(parents=True)
+    (folder / "mails" / name).write_text(text)
     shell |= SETTINGS | {"MAILROOM_TEMPLATES": "mails"}
 
     done = mailroom_here("plugins", "--check")
 
     assert done.returncode == 1
-    assert "sign_up.txt" in done.stderr
+    assert fault in done.stderr

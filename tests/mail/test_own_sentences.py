@@ -208,8 +208,9 @@ def test_a_percent_sign_and_markup_that_is_not_ours_are_text(tmp_path: Path) -> 
 
 
 def test_some_values_may_be_named_anywhere(tmp_path: Path) -> None:
-    write(tmp_path, FEW | {"sentences/en.toml": "greeting_name = '{email}, {name} ({product_name})'\n"
-                     "duration.hours = { one = '1 {email}', other = '{n} h, {product_name} {email}' }"})  # fmt: skip
+    duration = "{ one = '1 {email}', other = '{n} h, {product_name} {email}' }"
+    greeting = "'{email}, {name} ({product_name})'"
+    write(tmp_path, FEW | {"sentences/en.toml": f"greeting_name = {greeting}\nduration.hours = {duration}"})
     assert problems(tmp_path) == ""
     said = mail(tmp_path, "en")
     assert said.startswith("24 h, Acme alex@example.com\n")

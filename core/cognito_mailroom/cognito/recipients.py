@@ -84,7 +84,7 @@ def _look_up(pool_id: str, user_name: str, deadline: Deadline) -> Mapping[str, s
             user = cognito.admin_get_user(UserPoolId=pool_id, Username=user_name)
         except cognito.exceptions.UserNotFoundException:
             raise EventError("The take-over notice names a user that the pool does not have.") from None
-    return {entry["Name"]: entry["Value"] for entry in user["UserAttributes"]}
+    return {entry["Name"]: entry.get("Value", "") for entry in user.get("UserAttributes", ())}
 
 
 class AllowedRecipients:

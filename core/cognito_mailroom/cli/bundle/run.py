@@ -26,6 +26,7 @@ from .report import show
 from .service_models import shortened
 from .target import Target
 from .trimming import Trimming
+from .unspoken import unspoken
 
 
 def run(wanted: Wanted, target: Target, out: Path, *, unpacked: bool) -> None:
@@ -91,7 +92,7 @@ def _assemble(
 ) -> Counter[str]:
     """Puts everything into the build folder; returns what is left out."""
     distributions = closure(wanted, target)
-    trimming = Trimming.of(wanted.services, distributions)
+    trimming = Trimming.of(wanted.services, distributions, unspoken(wanted.templates))
 
     def prepare(files: Files) -> Files:
         return shortened(trimming.kept(files), wanted.services)

@@ -38,13 +38,22 @@ class Trimming:
     """How many bytes were left out so far, by the reason."""
 
     @classmethod
-    def of(cls, services: Collection[str], distributions: Iterable[Distribution]) -> Trimming:
-        """The rules for a bundle that calls these services of AWS and holds these distributions."""
+    def of(
+        cls,
+        services: Collection[str],
+        distributions: Iterable[Distribution],
+        unspoken: Iterable[str] = (),
+    ) -> Trimming:
+        """The rules for a bundle that calls these services of AWS and holds these distributions.
+
+        ``unspoken`` are the tags of languages that no mail will be written in.
+        """
         kept = "|".join(re.escape(service) for service in sorted(services))
         rules = [
             *_RULES,
             ("AWS services that are not called", rf"botocore/data/(?!({kept})/)[^/]+/.*"),
             *(("stand-ins, tests and examples", re.escape(path)) for path in _stand_ins(distributions)),
+            *(("languages that no brand speaks", _catalogue(tag)) for tag in unspoken),
         ]
         return cls(tuple((reason, re.compile(pattern)) for reason, pattern in rules))
 
@@ -59,6 +68,10 @@ class Trimming:
                 self.left_out[reason] += len(content)
             else:
                 yield path, content
+
+
+def _catalogue(tag: str) -> str:
+    return re.escape(f"cognito_mailroom/mail/catalogues/{tag.replace('-', '_')}.py")
 
 
 def _stand_ins(distributions: Iterable[Distribution]) -> Iterable[str]:
