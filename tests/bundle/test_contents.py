@@ -244,11 +244,29 @@ def test_without_templates_every_language_is_there(smtp: Path) -> None:
     assert catalogues_in(smtp) == {path.stem for path in Path(catalogues.__path__[0]).glob("*.py")}
 
 
-def test_languages_that_no_brand_speaks_stay_out(bundle: Build, tmp_path: Path) -> None:
+CHECKED_ANEW = """
+from pathlib import Path
+from cognito_mailroom.mail.checking import check, example_renderer
+from cognito_mailroom.settings.problems import Problems
+BLOCK = "{% block intor %}{% endblock %}"
+for name, more in (("generic.txt", ""), ("brand.toml", "# Hi"), ("generic.txt", BLOCK)):
+    with Path("out/templates", name).open("a") as file:
+        file.write(more)
+    renderer = example_renderer(Path("out/templates"), problems := Problems())
+    was_unchecked = renderer.is_unchecked
+    check(renderer, problems, extended=False)
+    print(was_unchecked, problems.error() if problems else "in order")
+"""
+
+
+def test_languages_that_no_brand_speaks_stay_out_and_what_is_changed_is_checked_anew(
+    bundle: Build, run_python: Callable[..., str], tmp_path: Path
+) -> None:
     (tmp_path / "mails").mkdir()
     (tmp_path / "mails" / "brand.toml").write_text(
-        '[brand]\nlanguages = ["de", "pt-BR"]\n[pools.eu-west-1_Ab]\nlanguages = ["ja"]'
+        '[brand]\nlanguages = ["de", "pt-BR"]\n[pools.eu-west-1_Ab]\nlanguages = ["ja"]\n'
     )
+    (tmp_path / "mails" / "generic.txt").write_text('{% extends "layout.txt" %}')
 
     done = bundle("--provider", "smtp", "--templates", "mails", "--unpacked", "--out", "out")
 
@@ -257,6 +275,13 @@ def test_languages_that_no_brand_speaks_stay_out(bundle: Build, tmp_path: Path) 
     always = {"__init__", "_rules", "_scripts", "en"}
     assert catalogues_in(tmp_path / "out") == always | {"de", "pt_BR", "ja"}
     assert "languages that no brand speaks" in done.stdout
+
+    # The libraries in it are hollow: of the bundle this sees core alone.
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "cognito_mailroom").symlink_to(tmp_path / "out" / "cognito_mailroom")
+    told = run_python(CHECKED_ANEW, path=str(tmp_path / "core"), cwd=tmp_path).splitlines()
+    assert told[:2] == ["False in order", "True in order"]
+    assert told[2].startswith("True MAILROOM_TEMPLATES: generic.txt, line 1, fills a block 'intor'")
 
 
 def catalogues_in(bundle: Path) -> set[str]:

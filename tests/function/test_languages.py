@@ -107,8 +107,11 @@ ENGLISH = {
 
 
 def _fits(line: str) -> bool:
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in line)
-    return len(line) + wide <= 78 or (line.strip().isascii() and " " not in line.strip())
+    columns = sum(
+        0 if unicodedata.category(char) in {"Mn", "Cf"} else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in line
+    )
+    return columns <= 72 or (line.strip().isascii() and " " not in line.strip())
 
 
 @pytest.fixture

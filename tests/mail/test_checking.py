@@ -61,6 +61,10 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
             "sign_up.subject, line 1, fills a block 'title' there is none of.",
         ),
         (
+            {"sign_up.txt": '{% extends "layout.txt" %}\n\nWelcome, {{ name }}'},
+            "sign_up.txt, line 3, has words that are never shown: put them into a block.",
+        ),
+        (
             {"sign_up.html": EXTENDS + "\n{% block content %}Hi{% endblock %}"},
             "The template sign_up.html leaves the code out: name {{ code }}.",
         ),

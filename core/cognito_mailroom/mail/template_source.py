@@ -68,10 +68,16 @@ class TemplateSource:
                 )
 
     def check_blocks(self) -> None:
-        """A block that what is extended has none of would never be shown."""
+        """Where one extends another, words outside of blocks are never shown, nor a block it has none of."""
         known = set[str]()
         for _, tree in self._ancestors():
             known |= {block.name for block in tree.find_all(nodes.Block)}
+        for output in (node for node in self._tree.body if known and isinstance(node, nodes.Output)):
+            for node in output.nodes:
+                words = node.data if isinstance(node, nodes.TemplateData) else "a value"
+                if words.strip():
+                    line = node.lineno + words.partition(words.strip())[0].count("\n")
+                    raise self._fault(line, "has words that are never shown: put them into a block")
         # A block within one of another is shown with it.
         for block in (node for node in self._tree.body if isinstance(node, nodes.Block)):
             if known and block.name not in known:
