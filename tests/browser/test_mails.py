@@ -5,18 +5,21 @@ Accessibility is checked by axe-core, which the package axe-playwright-python ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
-from cognito_mailroom.mail.examples import ACTIONS
+from cognito_mailroom.mail.examples import ACTIONS, SLUGS
 from playwright.sync_api import Page
 
 from tests.browser.mails import EVERY, PASSWORD, mail
 
 Show = Callable[..., Page]
 
+SOME = ("en", "de", "ar", "ja")
 SCHEMES, WIDTHS = ("light", "dark"), (320, 600)
 HIGHEST = 250  # pixels from the top, where a code begins on the first screen of 320 by 568
+TWO_LINES = 100  # pixels, with the box around a code
 LONG = {
     "product_name": "Donaudampfschifffahrtsgesellschaftskapitänskajüte and Partners " * 2,
     "email": f"{'ada.' * 15}x@{'b' * 60}.example.com", "user_name": "W" * 120, "name": "Wilhelmina" * 6,
@@ -37,13 +40,15 @@ EXTREMES = {
 READ = """async () => {
     const found = await axe.run({rules: {"landmark-one-main": {enabled: false}, region: {enabled: false}}})
     const read = found.passes.filter(rule => rule.id == "color-contrast").flatMap(rule => rule.nodes)
+    const code = document.querySelector(".code")?.getBoundingClientRect()
     const told = rules => rules.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.failureSummary}`))
     return {
         faults: told(found.violations),
         doubts: told(found.incomplete.filter(rule => rule.id == "color-contrast")),
         contrast: Math.min(...read.map(node => node.any[0].data.contrastRatio)),
         width: document.scrollingElement.scrollWidth,
-        top_of_code: document.querySelector(".code")?.getBoundingClientRect().top ?? 0,
+        top_of_code: code?.top ?? 0,
+        height_of_code: code?.height ?? 0,
     }
 }"""
 
@@ -68,7 +73,7 @@ def test_everybody_can_read_it(show: Show, slug: str, language: str, branded: bo
     assert checked(show, mail(slug, language, branded=branded).html) <= HIGHEST
 
 
-@pytest.mark.parametrize("language", ["en", "de", "ar", "ja"])
+@pytest.mark.parametrize("language", SOME)
 @pytest.mark.parametrize("extreme", EXTREMES)
 def test_whatever_is_in_it(show: Show, extreme: str, language: str) -> None:
     slug, known = EXTREMES[extreme]
@@ -78,6 +83,29 @@ def test_whatever_is_in_it(show: Show, extreme: str, language: str) -> None:
 @pytest.mark.parametrize("action", ACTIONS)
 def test_whatever_was_done(show: Show, action: str) -> None:
     checked(show, mail("account_take_over_notification", action=action).html)
+
+
+@pytest.mark.parametrize(
+    ("slug", "language"), [(slug, language) for slug, language in EVERY if language in SOME]
+)
+def test_where_style_sheets_are_dropped(show: Show, slug: str, language: str) -> None:
+    html = re.sub(r"(?s)<style>.*?</style>", "", mail(slug, language, branded=True).html)
+    read = show(html, "light", 320).evaluate(READ)
+    assert read["faults"] == []
+    assert read["contrast"] >= 4.5
+    assert read["width"] <= 320
+    assert read["height_of_code"] < TWO_LINES
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_where_outlook_makes_it_dark(show: Show, slug: str) -> None:
+    html = mail(slug, branded=True).html.replace("prefers-color-scheme: dark", "prefers-color-scheme: none")
+    page = show(re.sub("(<body[^>]*>)", r"\1<div data-ogsc data-ogsb>", html))
+    read = page.evaluate(READ)
+    assert read["faults"] == []
+    assert read["contrast"] >= 4.5
+    assert page.locator("img.dark").is_visible()
+    assert not page.locator("img.light").is_visible()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
