@@ -108,6 +108,15 @@ def test_where_outlook_makes_it_dark(show: Show, slug: str) -> None:
     assert not page.locator("img.light").is_visible()
 
 
+@pytest.mark.parametrize("language", SOME)
+@pytest.mark.parametrize("slug", SLUGS)
+def test_at_twice_the_size_on_a_telephone(show: Show, slug: str, language: str) -> None:
+    page = show(mail(slug, language, branded=True).html, width=160)
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 160
+    boxes = [fact.bounding_box() for fact in page.locator(".fact").all()]
+    assert all(box and box["width"] > 80 for box in boxes)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_each_scheme_has_colours_and_a_logo_of_its_own(show: Show, scheme: str) -> None:
     page = show(mail("sign_up", branded=True).html, scheme)
