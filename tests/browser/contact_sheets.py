@@ -36,7 +36,7 @@ def sheet(mails: Iterable[tuple[str, str]], scheme: str, width: int) -> str:
     """A page of mails, each with its caption."""
     frame = f'<iframe width="{width}" style="color-scheme: {scheme}" srcdoc="%s"></iframe>'
     figures = (
-        f"<figure><figcaption>{escape(caption)}</figcaption>{frame % escape(html)}</figure>"
+        f"<figure><figcaption dir=auto>{escape(caption)}</figcaption>{frame % escape(html)}</figure>"
         for caption, html in mails
     )
     return f'<!doctype html><meta charset="utf-8"><style>{STYLE}</style>{"".join(figures)}'
