@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from cognito_mailroom.mail.examples import SLUGS
+from cognito_mailroom.mail.languages import installed
 from cognito_mailroom.testing.smtp_server import SmtpServer
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
@@ -129,6 +131,77 @@ def test_every_view_shows_its_part_and_the_inbox_shows_the_row(page: Page, url: 
         page.get_by_label(view, exact=True).check(force=True)
         expect(page.locator("#shown")).to_contain_text(part.strip())
     assert "view=headers" in page.url
+
+
+def test_the_width_is_set_by_dragging_and_by_the_keyboard(page: Page, url: str) -> None:
+    page.goto(f"{url}?mail=sign_up")
+    frame, knob = page.locator("#shown > iframe"), page.get_by_label("Width of the mail, in pixels")
+    expect(frame).to_have_attribute("width", "600")
+    frame_box, knob_box = frame.bounding_box(), knob.bounding_box()
+    assert frame_box
+    assert knob_box
+    middle = knob_box["y"] + knob_box["height"] / 2
+
+    # The knob stands where the mail ends.
+    page.mouse.move(frame_box["x"] + 600, middle)
+    page.mouse.down()
+    page.mouse.move(frame_box["x"] + 450, middle, steps=3)
+    page.mouse.up()
+    expect(frame).to_have_attribute("width", re.compile("4(49|50|51)"))
+    assert re.search("width=4(49|50|51)", page.url)
+
+    knob.press("Home")
+    knob.press("ArrowRight")
+    expect(frame).to_have_attribute("width", "241")
+    expect(page).to_have_url(re.compile("width=241"))
+
+
+def test_it_can_be_used_without_a_mouse(page: Page, url: str) -> None:
+    page.goto(f"{url}?mail=sign_up")
+    expect(mail(page).locator("h1")).to_be_visible()
+
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the mail")).to_be_focused()
+    page.get_by_role("link", name="Resend code").press("Enter")
+    expect(page.get_by_role("link", name="Resend code")).to_have_attribute("aria-current", "page")
+    page.get_by_label("Light", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    assert "scheme=dark" in page.url
+    expect(page.locator("#said")).to_have_text("Resend code, English: nothing is wrong.")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "ground", "filtered", "sheets"),
+    [
+        ("light", "rgb(255, 255, 255)", False, True),
+        ("dark", "rgb(26, 32, 39)", False, True),
+        ("forced", "rgb(255, 255, 255)", True, True),
+        ("bare", "rgb(255, 255, 255)", False, False),
+    ],
+)
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_a_scheme_is_shown_whatever_the_system_has(
+    page: Page, url: str, system: str, scheme: str, ground: str, *, filtered: bool, sheets: bool
+) -> None:
+    page.emulate_media(color_scheme=system)
+    page.goto(f"{url}?mail=sign_up&scheme={scheme}")
+    card = mail(page).locator(".card")
+    assert card.evaluate("each => getComputedStyle(each).backgroundColor") == ground
+    assert (
+        page.locator("#shown > iframe").evaluate("each => getComputedStyle(each).filter") != "none"
+    ) == filtered
+    assert (mail(page).locator("head style").count() > 0) == sheets
+
+
+def test_nothing_in_a_mail_runs_or_leads_away(page: Page, url: str, folder: Path) -> None:
+    page.goto(f"{url}?mail=sign_up")
+    hostile = '{{ code }}<script>top.ran = 1</script><img src="x:" onerror="top.ran = 1"><a href="https://a.example">A</a>'
+    (folder / "sign_up.html").write_text(hostile, "utf-8")
+
+    mail(page).get_by_role("link", name="A", exact=True).click()
+
+    expect(mail(page).get_by_role("link", name="A", exact=True)).to_be_visible()
+    assert page.evaluate("window.ran") is None
 
 
 def test_a_saved_file_is_seen_and_the_scroll_is_kept(
@@ -272,3 +345,26 @@ def test_written_as_files_it_needs_no_server(page: Page, folder: Path, tmp_path:
     expect(page.get_by_role("button", name="Send")).to_be_hidden()
     page.get_by_role("link", name="All mails").click()
     expect(page.frame_locator(".sheet iframe >> nth=1").locator("h1")).to_be_visible()
+
+
+def test_a_screenshot_is_taken_of_every_mail(folder: Path, tmp_path: Path) -> None:
+    command = [*COMMAND, folder, "--screenshots", tmp_path / "shots"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+
+    pictures = {
+        str(path.relative_to(tmp_path / "shots")): path for path in (tmp_path / "shots").rglob("*.png")
+    }
+    assert done.stdout == f"{len(pictures)} screenshots are in {tmp_path / 'shots'}\n"
+    assert len(pictures) == 2 * len(SLUGS) * len(installed())
+    light, dark = (pictures[f"default/ar/sign_up-{scheme}.png"].read_bytes() for scheme in ("light", "dark"))
+    assert light != dark
+    assert int.from_bytes(light[16:20]) == 600  # a PNG's width
+
+    done = subprocess.run(  # noqa: S603
+        [*command[:-1], tmp_path / "none"],
+        env={**os.environ, "PATH": ""},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stderr == "Error: Screenshots need a browser: install Chromium or Google Chrome.\n"

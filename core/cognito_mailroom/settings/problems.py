@@ -29,6 +29,9 @@ class Problems:
             said = str(error).removesuffix(".")
             self.add(said if re.match(r"[A-Z]+_[A-Z_]+\b", said) else f"{setting}: {said}")
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._clauses)
+
     def __len__(self) -> int:
         return len(self._clauses)
 

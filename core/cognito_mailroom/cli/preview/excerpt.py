@@ -9,9 +9,7 @@ from attrs import frozen
 
 from cognito_mailroom.mail.environment import DEFAULTS
 
-_PLACE = re.compile(
-    r"(?P<name>[\w./-]+\.(?:html|txt|subject|toml))(?: does not compile)?\W+line (?P<line>\d+)"
-)
+_PLACE = re.compile(r"(?P<name>[\w./-]+\.(?:html|txt|subject|toml))\b[^;]*?\bline (?P<line>\d+)")
 _AROUND = 3  # lines
 
 

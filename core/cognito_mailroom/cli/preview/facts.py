@@ -14,15 +14,15 @@ from .mails import Choice, Mails, examples
 
 
 def choices(mails: Mails, fault: str = "") -> dict[str, object]:
-    """All that one can choose from, and what is wrong with the folder as a whole, if nothing worse is."""
-    problem = fault or mails.problem
+    """All that one can choose from, and what is wrong with the folder; ``fault`` where it cannot be read."""
+    problems = [fault] if fault else mails.problems
     return {
         "mails": {slug: list(examples(slug)) for slug in SLUGS},
         "brands": {
             label: {"name": brand.name, "languages": mails.languages(label)}
             for label, brand in mails.brands().items()
         },
-        "problem": _fault(problem, mails) if problem else None,
+        "problems": [_fault(problem, mails) for problem in problems],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from email.header import decode_header, make_header
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,8 @@ class Mail:
     sender: Address
     subject: str
     preheader: str
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str, str], ...]
+    """Each with its name, as it is read, and as it is sent."""
     text: str
     html: str
     images: Mapping[str, str]
@@ -108,16 +110,16 @@ class Mails:
         self.renderer.environment.bytecode_cache = bytecode
 
     @property
-    def problem(self) -> str:
-        """What is wrong with the brand or the sentences; empty where nothing is."""
-        return str(self._problems.error()) if self._problems else ""
+    def problems(self) -> list[str]:
+        """What is wrong with the brand or the sentences, in a sentence each."""
+        return _sentences(self._problems)
 
-    def check(self) -> str:
-        """What is wrong with any template in any language; empty where nothing is."""
+    def check(self) -> list[str]:
+        """What is wrong with any template in any language, in a sentence each."""
         problems = Problems()
         if self.folder:
             check(self.renderer, problems, extended=False)
-        return str(problems.error()) if problems else ""
+        return _sentences(problems)
 
     def brands(self) -> Mapping[str, Brand]:
         """All brands by their labels; the first is ``default``."""
@@ -193,6 +195,11 @@ class Mails:
         )
 
 
+def _sentences(problems: Problems) -> list[str]:
+    clauses = [clause.removeprefix("MAILROOM_TEMPLATES: ") for clause in problems]
+    return [clause if clause.endswith((".", "?")) else f"{clause}." for clause in clauses]
+
+
 def _data_url(image: InlineImage) -> str:
     return f"data:{image.media_type};base64,{b64encode(image.content).decode()}"
 
@@ -202,9 +209,7 @@ def _preheader(html: str) -> str:
     return _PADDING.sub("", unescape(re.sub(r"<[^>]*>", "", found[1]))) if found else ""
 
 
-def _headers(message: Message) -> tuple[tuple[str, str], ...]:
-    """As they are sent; when, is left out: pages made of the same files are the same."""
-    composed = compose(message)
-    return tuple(
-        (name, " ".join(str(value).split())) for name, value in composed.items() if name.lower() != "date"
-    )
+def _headers(message: Message) -> tuple[tuple[str, str, str], ...]:
+    """All but the date: pages that are made of the same files are the same."""
+    sent = {name: " ".join(str(value).split()) for name, value in compose(message).items() if name != "Date"}
+    return tuple((name, str(make_header(decode_header(value))), value) for name, value in sent.items())

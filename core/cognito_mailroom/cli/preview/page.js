@@ -5,7 +5,8 @@ const $ = selector => document.querySelector(selector);
 const USUAL = { mail: "sign_up", language: "en", brand: "default", example: "usual", scheme: "light", view: "html", width: "600" };
 const ALL = "all";
 const FORCED = "Forced dark is simulated: lightness is turned round and images are left alone, much as Gmail’s app on iOS and Outlook’s apps on phones treat mails. Each differs from it in its own way.";
-const NAMES = { "usual": "The usual", "no-name": "No name", "long-name": "A long name", "rtl-name": "A name from right to left", "no-code": "No password", "NO_ACTION": "Cognito did nothing", "MFA": "Cognito asked for a second factor", "MFA_IF_CONFIGURED": "… if there is one", "MFA_REQUIRED": "… which there must be" };
+const NAMES = { "usual": "The usual", "no-name": "No name", "long-name": "A long name", "rtl-name": "A name from right to left", "no-code": "No password", "NO_ACTION": "Cognito did nothing", "MFA": "Cognito asked for a second factor", "MFA_IF_CONFIGURED": "… of those who have one", "MFA_REQUIRED": "… of everybody" };
+const NOTICE = "account_take_over_notification";
 let choices = begin.choices;
 let state;
 
@@ -39,7 +40,7 @@ const kept = async wanted => {
 const ask = async (what, wanted = {}) => (await fetch(`${what}?${query(wanted)}`)).json();
 const mailOf = wanted => begin.files ? kept(wanted) : ask("mail", only(wanted));
 const findingsOf = async wanted => begin.files ? (await kept(wanted)).findings : ask("findings", only(wanted));
-const folderFault = async () => begin.files ? begin.folder : ask("folder");
+const folderFaults = async () => begin.files ? begin.folder : ask("folder");
 
 // -- the state, all of which is in the address -----------------------------------------------------------
 
@@ -64,7 +65,7 @@ const wanted = () => ({ ...state, example: choices.mails[state.mail]?.includes(s
 // -- a mail in a frame -----------------------------------------------------------------------------------
 
 const dressed = ({ html, images }, scheme) => {
-  for (const [id, data] of Object.entries(images)) html = html.replaceAll(id, data);
+  html = html.replace(/\bcid:[\w.@-]+/g, id => images[id] ?? id);
   if (scheme === "bare") html = html.replace(/<style\b[^]*?<\/style>/gi, "");
   // The queries are answered here: a browser would ask the system instead, also for what is left unsaid.
   const knows = /\bcolor-scheme\b["']?[^>}]*\bdark\b/i.test(html);
@@ -108,7 +109,7 @@ const showChoices = () => {
   };
   options("language", choices.brands[state.brand].languages, languageName);
   options("brand", Object.keys(choices.brands), label => label === "default" ? choices.brands[label].name : `${choices.brands[label].name} (${label})`);
-  options("example", choices.mails[state.mail] ?? Object.values(choices.mails)[0], name => NAMES[name] ?? name);
+  options("example", choices.mails[state.mail] ?? Object.values(choices.mails)[0], name => name === "usual" && state.mail === NOTICE ? "Cognito blocked the sign-in" : NAMES[name] ?? name);
   for (const name of ["scheme", "view"]) {
     const radio = $(`input[name=${name}][value="${CSS.escape(state[name])}"]`) ?? $(`input[name=${name}]`);
     radio.checked = true;
@@ -148,14 +149,17 @@ const views = {
   },
   text: mail => $("#shown").replaceChildren(element("pre", { className: "text", dir: "auto", lang: state.language, textContent: mail.text })),
   source: mail => $("#shown").replaceChildren(element("pre", {}, ...mail.html.split("\n").map((line, index) => element("div", {}, element("i", { textContent: index + 1 }), line)))),
-  headers: mail => $("#shown").replaceChildren(element("dl", {}, ...mail.headers.flatMap(([name, value]) => [element("dt", { textContent: name }), element("dd", { textContent: value, dir: "auto" })]))),
+  headers: mail => $("#shown").replaceChildren(element("dl", {}, ...mail.headers.flatMap(([name, read, sent]) => [
+    element("dt", { textContent: name }),
+    element("dd", {}, element("bdi", { textContent: read }), ...(read === sent ? [] : [element("small", { textContent: sent })])),
+  ]))),
 };
 
 const showMail = async () => {
   const asked = wanted();
   const mail = await mailOf(asked);
   if (query(asked) !== query(wanted())) return; // somebody was faster
-  const faults = [choices.problem, mail.fault].filter(Boolean);
+  const faults = [...choices.problems, ...(mail.fault ? [mail.fault] : [])];
   showFaults(faults);
   Object.assign($("#title"), mail.subject ? { textContent: mail.subject, lang: state.language } : { textContent: words(state.mail), lang: "en" });
   document.title = `${words(state.mail)}, ${languageName(state.language)}`;
@@ -168,7 +172,7 @@ const showMail = async () => {
     views[state.view](mail);
   }
   document.body.dataset.shown = query(asked);
-  if (mail.fault) $("#findings").replaceChildren();
+  if (mail.fault) $("#findings").replaceChildren(element("li", { textContent: "There is no mail to check." }));
   else showFindings(asked);
 };
 
@@ -184,8 +188,8 @@ const showFindings = async asked => {
   for (const item of $("#findings").children) if (opened.includes(item.querySelector("b").textContent)) item.querySelector("details")?.setAttribute("open", "");
   const bad = found.filter(({ level }) => level === "error" || level === "warning").length;
   $("#said").textContent = `${document.title}: ${bad ? `${bad} checks found something` : "nothing is wrong"}.`;
-  const says = await folderFault(); // all mails in all languages, which takes a moment
-  if (says && query(asked) === query(wanted())) $("#findings").prepend(finding({ check: "folder", level: "error", says, places: [] }));
+  const faults = await folderFaults(); // of all mails in all languages, which takes a moment
+  if (query(asked) === query(wanted())) $("#findings").prepend(...faults.map(says => finding({ check: "folder", level: "error", says, places: [] })));
 };
 
 // -- all mails in all languages, each when it comes into view ---------------------------------------------
@@ -210,7 +214,7 @@ const showTile = async tile => {
 };
 let sheetOf;
 const showSheet = () => {
-  showFaults([choices.problem].filter(Boolean));
+  showFaults(choices.problems);
   $("#inbox").hidden = true;
   $("#ruler").hidden = false;
   Object.assign($("#title"), { textContent: "All mails, all languages", lang: "en" });

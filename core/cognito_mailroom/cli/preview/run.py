@@ -78,7 +78,7 @@ class Preview:
         """Prints what the checks found in all mails; returns whether none of it is an error."""
         mails = self.current.mails
         found = all_findings(mails, self.support)
-        problems = [problem for problem in (mails.problem, mails.check()) if problem]
+        problems = [*mails.problems, *mails.check()]
         click.echo(json.dumps({"problems": problems, "mails": found}, ensure_ascii=False, indent=2))
         errors = [each for mail in found for each in mail["findings"] if each["level"] == "error"]
         return not problems and not errors

@@ -60,10 +60,7 @@ def take(folder: Path, mails: Mails) -> int:
 
 
 def _with_images(mail: Mail) -> str:
-    html = mail.html
-    for name, data in mail.images.items():
-        html = html.replace(name, data)
-    return html
+    return re.sub(r"\bcid:[\w.@-]+", lambda found: mail.images.get(found[0], found[0]), mail.html)
 
 
 @contextmanager
