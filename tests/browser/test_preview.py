@@ -199,6 +199,7 @@ def test_nothing_in_a_mail_runs_or_leads_away(page: Page, url: str, folder: Path
     (folder / "sign_up.html").write_text(hostile, "utf-8")
 
     mail(page).get_by_role("link", name="A", exact=True).click()
+    expect(page.locator("#shown > iframe")).to_have_attribute("sandbox", "allow-same-origin")
 
     expect(mail(page).get_by_role("link", name="A", exact=True)).to_be_visible()
     assert page.evaluate("window.ran") is None

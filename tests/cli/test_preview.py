@@ -34,7 +34,7 @@ class Preview:
         self.origin = f"http://{self.host}"
 
     def ask(self, path: str, body: object = None, **headers: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection(self.host)
+        connection = http.client.HTTPConnection(self.host, timeout=10)
         sent = {name.replace("_", "-"): text for name, text in headers.items()}
         try:
             connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, sent)
@@ -320,6 +320,14 @@ def test_a_check_finds_what_it_is_for_and_nothing_else(preview: Preview, templat
         [],
         [True],
     )
+
+
+def test_each_scheme_is_judged_by_itself(preview: Preview, templates: Path) -> None:
+    html, _ = CHECKS["grey on white in dark alone"]
+    write(preview, templates / "sign_up.html", BODY % html)
+
+    [contrast] = [each for each in preview.get("findings", mail="sign_up") if each["check"] == "contrast"]
+    assert contrast["places"] == ["Hello (2.8 : 1, dark, line 1)"]
 
 
 def test_wide_lines_are_found_but_for_one_long_word(preview: Preview, templates: Path) -> None:
