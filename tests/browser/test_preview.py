@@ -349,7 +349,7 @@ def test_written_as_files_it_needs_no_server(page: Page, folder: Path, tmp_path:
 
 
 def test_a_screenshot_is_taken_of_every_mail(folder: Path, tmp_path: Path) -> None:
-    command = [*COMMAND, folder, "--screenshots", tmp_path / "shots"]
+    command = [*COMMAND, str(folder), "--screenshots", str(tmp_path / "shots")]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
 
     pictures = {
@@ -362,7 +362,7 @@ def test_a_screenshot_is_taken_of_every_mail(folder: Path, tmp_path: Path) -> No
     assert int.from_bytes(light[16:20]) == 600  # a PNG's width
 
     done = subprocess.run(  # noqa: S603
-        [*command[:-1], tmp_path / "none"],
+        [*command[:-1], str(tmp_path / "none")],
         env={**os.environ, "PATH": ""},
         check=False,
         capture_output=True,

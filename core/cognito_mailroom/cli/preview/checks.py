@@ -11,10 +11,12 @@ from cognito_mailroom.mail.examples import SLUGS
 from cognito_mailroom.mail.languages import load
 from cognito_mailroom.mail.wrapping import columns
 
+from .choice import Choice
 from .clients import Support
 from .contrast import LEAST, texts
 from .document import Document
-from .mails import Choice, Mail, Mails
+from .inbox import Mail
+from .mails import Mails
 
 # Gmail shows no more of the HTML, and a link to the rest: https://github.com/hteumeuleu/email-bugs/issues/41
 _GMAIL = 102 * 1024

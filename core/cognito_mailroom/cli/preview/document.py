@@ -76,7 +76,7 @@ def inline(element: Any) -> list[Any]:
 
 def declarations(said: Any) -> list[Any]:
     """Those of a rule's content, or of a text."""
-    parsed = tinycss2.parse_declaration_list(said, **_ALONE)
+    parsed = tinycss2.parse_blocks_contents(said, **_ALONE)
     return [each for each in parsed if each.type == "declaration"]
 
 

@@ -9,9 +9,10 @@ from attrs import asdict
 
 from cognito_mailroom.mail.examples import SLUGS
 
+from .choice import Choice, examples
 from .clients import Support
 from .facts import findings
-from .mails import Choice, Mails, examples
+from .mails import Mails
 
 
 def all_choices(mails: Mails) -> Iterator[Choice]:

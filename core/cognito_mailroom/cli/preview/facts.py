@@ -8,9 +8,10 @@ from cognito_mailroom.errors import ConfigurationError
 from cognito_mailroom.mail.examples import SLUGS
 
 from .checks import check
+from .choice import Choice, examples
 from .clients import Support
 from .excerpt import excerpt
-from .mails import Choice, Mails, examples
+from .mails import Mails
 
 
 def choices(mails: Mails, fault: str = "") -> dict[str, object]:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Mapping
-from email.header import decode_header, make_header
-from html import unescape
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from attrs import evolve, frozen
+from attrs import evolve
 
 from cognito_mailroom.address import Address
 from cognito_mailroom.errors import ConfigurationError
 from cognito_mailroom.mail.brand import Brand
 from cognito_mailroom.mail.checking import check
-from cognito_mailroom.mail.examples import ACTIONS, SLUGS, example
+from cognito_mailroom.mail.examples import SLUGS, example
 from cognito_mailroom.mail.rendering import Renderer
-from cognito_mailroom.message import InlineImage, Message
-from cognito_mailroom.notification import Notification, Trigger
+from cognito_mailroom.message import Message
+from cognito_mailroom.notification import Notification
 from cognito_mailroom.settings.core import Settings
 from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.reading import read
-from cognito_mailroom.transport.mime import compose
+
+from .choice import USUAL, Choice, examples
+from .inbox import Mail
 
 _DEFAULTS = {
     "MAILROOM_FROM": "Acme <no-reply@acme.example>",
@@ -32,51 +31,7 @@ _DEFAULTS = {
     "MAILROOM_KMS_KEY_ARN": "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000",
 }
 _READ = re.compile(r"MAILROOM_(FROM|REPLY_TO|PRODUCT_NAME|DEFAULT_LOCALE|TEMPLATES|VALIDITY_\w+)")
-RECIPIENT = Address("alex@example.com")
-USUAL = "usual"
-_EVERY: dict[str, dict[str, Any]] = {
-    USUAL: {},
-    "no-name": {"name": ""},
-    "long-name": {"name": "Wilhelmina Friederike Charlotte von Hohenlohe-Schillingsfürst"},
-    "rtl-name": {"name": "ליאורה"},
-}
-_SOME: dict[str, dict[str, dict[str, Any]]] = {
-    Trigger.ADMIN_CREATE_USER.slug: {"no-code": {"code": False}},
-    Trigger.ACCOUNT_TAKE_OVER_NOTIFICATION.slug: {action: {"action": action} for action in ACTIONS[1:]},
-}
-# The padding that keeps the text of the mail out of the inbox.
-_PADDING = re.compile(r"[\s\u034f\u200b-\u200d\u2007\u00a0\ufeff]+$")
-_PREHEADER = re.compile(r'<div[^>]*class="[^"]*\bpreheader\b[^"]*"[^>]*>(.*?)</div>', re.DOTALL)
-
-
-def examples(slug: str) -> Mapping[str, Mapping[str, Any]]:
-    """The variants of one mail's example data, by name; no event without a code makes any mail but two."""
-    return {**_EVERY, **_SOME.get(slug, {})}
-
-
-@frozen
-class Choice:
-    """One mail of all that can be shown."""
-
-    mail: str
-    language: str
-    brand: str = "default"
-    example: str = USUAL
-
-
-@frozen(kw_only=True)
-class Mail:
-    """A mail as an inbox and its reader get to see it."""
-
-    sender: Address
-    subject: str
-    preheader: str
-    headers: tuple[tuple[str, str, str], ...]
-    """Each with its name, as it is read, and as it is sent."""
-    text: str
-    html: str
-    images: Mapping[str, str]
-    """``data:`` URLs by what the HTML names them: ``cid:logo``."""
+_RECIPIENT = Address("alex@example.com")
 
 
 class Mails:
@@ -155,7 +110,7 @@ class Mails:
             **examples(choice.mail)[choice.example],
         )
         # One key, and thus one Message-ID, whenever it is shown.
-        notification = evolve(notification, recipient=RECIPIENT, idempotency_key=f"preview of {choice.mail}")
+        notification = evolve(notification, recipient=_RECIPIENT, idempotency_key=f"preview of {choice.mail}")
         brand = self.brands()[choice.brand]
         known = self.renderer.variables(notification)
         subject = self.renderer.subject(notification, known)
@@ -163,7 +118,7 @@ class Mails:
         try:
             return notification, Message(
                 sender=brand.sender,
-                recipient=RECIPIENT,
+                recipient=_RECIPIENT,
                 reply_to=brand.reply_to,
                 subject=subject,
                 text=text,
@@ -184,32 +139,9 @@ class Mails:
 
         """
         _, message = self.draft(choice)
-        return Mail(
-            sender=message.sender,
-            subject=message.subject,
-            preheader=_preheader(message.html),
-            headers=_headers(message),
-            text=message.text,
-            html=message.html,
-            images={f"cid:{image.content_id}": _data_url(image) for image in message.inline_images},
-        )
+        return Mail.of(message)
 
 
 def _sentences(problems: Problems) -> list[str]:
     clauses = [clause.removeprefix("MAILROOM_TEMPLATES: ") for clause in problems]
     return [clause if clause.endswith((".", "?")) else f"{clause}." for clause in clauses]
-
-
-def _data_url(image: InlineImage) -> str:
-    return f"data:{image.media_type};base64,{b64encode(image.content).decode()}"
-
-
-def _preheader(html: str) -> str:
-    found = _PREHEADER.search(html)
-    return _PADDING.sub("", unescape(re.sub(r"<[^>]*>", "", found[1]))) if found else ""
-
-
-def _headers(message: Message) -> tuple[tuple[str, str, str], ...]:
-    """All but the date: pages that are made of the same files are the same."""
-    sent = {name: " ".join(str(value).split()) for name, value in compose(message).items() if name != "Date"}
-    return tuple((name, str(make_header(decode_header(value))), value) for name, value in sent.items())

@@ -14,8 +14,10 @@ import click
 from cognito_mailroom.cli.replacing import replacing
 from cognito_mailroom.errors import ConfigurationError
 
+from .choice import USUAL
 from .everything import all_choices
-from .mails import USUAL, Mail, Mails
+from .inbox import Mail
+from .mails import Mails
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -15,7 +15,8 @@ from cognito_mailroom.settings.core import Selection
 from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.reading import read
 
-from .mails import Choice, Mails
+from .choice import Choice
+from .mails import Mails
 
 _TIME = 30.0  # seconds
 

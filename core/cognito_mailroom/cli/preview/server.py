@@ -13,9 +13,9 @@ from flask import Flask, Response, abort, request
 from flask.typing import ResponseReturnValue
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from .choice import Choice
 from .clients import Support
 from .facts import choices, facts, findings
-from .mails import Choice
 from .page import page
 from .sending import Sender
 from .watching import Current
