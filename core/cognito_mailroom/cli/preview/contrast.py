@@ -54,8 +54,10 @@ def _texts(
 
 
 def _is_hidden(style: Style) -> bool:
-    said = {name: "".join(token.serialize() for token in value).strip() for name, value in style.items()}
-    return said.get("display") == "none" or said.get("visibility") == "hidden"
+    return any(
+        "".join(token.serialize() for token in style.get(name, ())).strip() == value
+        for name, value in (("display", "none"), ("visibility", "hidden"))
+    )
 
 
 def _color(style: Style, name: str, shorthand: str, attribute: str | None, under: _Color) -> _Color | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from contextlib import suppress
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import cssselect2
@@ -35,11 +36,7 @@ class Document:
     @cached_property
     def rules(self) -> tuple[tuple[str, Any], ...]:
         """Rules with the media query around them, or an empty text."""
-        return tuple(
-            rule
-            for style in self.root.iter("style")
-            for rule in _rules(tinycss2.parse_stylesheet(style.text or "", **_ALONE), "")
-        )
+        return tuple(rule for style in self.root.iter("style") for rule in _rules_of(style.text or ""))
 
     @cached_property
     def is_for_dark(self) -> bool:
@@ -55,29 +52,42 @@ class Document:
 
     def styles(self, scheme: Scheme) -> dict[Any, Style]:
         """What applies to each element on a wide screen, nothing inherited."""
-        matcher = cssselect2.Matcher()
-        for media, rule in self.rules:
-            if _applies(media, scheme):
-                said = declarations(rule.content)
-                try:
-                    selectors = cssselect2.compile_selector_list(rule.prelude)
-                except cssselect2.SelectorError:
-                    continue  # as a browser does
-                for selector in selectors:
-                    matcher.add_selector(selector, said)
+        matcher = _matcher(tuple(style.text or "" for style in self.root.iter("style")), scheme)
         whole = cssselect2.ElementWrapper.from_html_root(self.root)
         return {each.etree_element: _style(each, matcher) for each in whole.iter_subtree()}
 
 
-def inline(element: Any) -> list[Any]:
+def inline(element: Any) -> tuple[Any, ...]:
     """The declarations of a ``style`` attribute."""
-    return declarations(element.get("style") or "")
+    return _declarations_of(element.get("style") or "")
 
 
-def declarations(said: Any) -> list[Any]:
+def declarations(content: Any) -> tuple[Any, ...]:
     """Those of a rule's content, or of a text."""
-    parsed = tinycss2.parse_blocks_contents(said, **_ALONE)
-    return [each for each in parsed if each.type == "declaration"]
+    parsed = tinycss2.parse_blocks_contents(content, **_ALONE)
+    return tuple(each for each in parsed if each.type == "declaration")
+
+
+# All mails have much of this in common.
+_declarations_of = lru_cache(1024)(declarations)
+
+
+@lru_cache(16)
+def _rules_of(sheet: str) -> tuple[tuple[str, Any], ...]:
+    return tuple(_rules(tinycss2.parse_stylesheet(sheet, **_ALONE), ""))
+
+
+@lru_cache(16)
+def _matcher(sheets: tuple[str, ...], scheme: Scheme) -> Any:
+    matcher = cssselect2.Matcher()
+    for media, rule in (rule for sheet in sheets for rule in _rules_of(sheet)):
+        if not _applies(media, scheme):
+            continue
+        said = declarations(rule.content)
+        with suppress(cssselect2.SelectorError):  # a browser passes such a rule over, too
+            for selector in cssselect2.compile_selector_list(rule.prelude):
+                matcher.add_selector(selector, said)
+    return matcher
 
 
 def _rules(parsed: list[Any], media: str) -> Iterator[tuple[str, Any]]:
