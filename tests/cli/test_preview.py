@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from cognito_mailroom.mail import languages
 from cognito_mailroom.mail.examples import SLUGS
 from cognito_mailroom.mail.languages import installed, load
 from cognito_mailroom.testing.smtp_server import SmtpServer
@@ -279,6 +279,51 @@ def test_a_provider_that_refuses_says_why_without_the_address(
     assert "gone@" not in said
 
 
+BRAND = """
+[brand]
+name = "Kite"
+logo = "logo.png"
+
+[clients.5k3example1client2id3]
+name = "Kite Partners"
+from = "Partners <hi@partners.example>"
+languages = ["de", "ja"]
+"""
+LOGO = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def test_each_brand_is_shown_as_its_own(preview: Preview, templates: Path) -> None:
+    (templates / "logo.png").write_bytes(LOGO)
+    write(preview, templates / "brand.toml", BRAND)
+
+    choices = preview.get("choices")
+    partners = "client 5k3example1client2id3"
+    assert list(choices["brands"]) == ["default", partners]
+    assert choices["brands"][partners] == {"name": "Kite Partners", "languages": ["de", "ja"]}
+    mail = preview.get("mail", mail="sign_up", language="de", brand=partners)
+    assert mail["sender"] == ["Partners", "hi@partners.example"]
+    assert "Kite Partners" in mail["text"]
+    [(name, data)] = mail["images"].items()
+    assert f'src="{name}"' in mail["html"]
+    assert b64decode(data.removeprefix("data:image/png;base64,")) == LOGO
+    other = preview.get("mail", mail="sign_up", language="fr", brand=partners)
+    assert other["subject"] == mail["subject"]
+
+
+def test_mistakes_in_the_brand_and_the_sentences_are_told_and_the_mails_go_on(
+    preview: Preview, templates: Path
+) -> None:
+    write(preview, templates / "brand.toml", BRAND.replace('name = "Kite"', 'nmae = "Kite"'))
+
+    unknown, missing = preview.get("choices")["problems"]
+    assert unknown["says"].startswith("brand.toml, line 3: [brand] nmae: there is no such key")
+    assert [3, 'nmae = "Kite"'] in unknown["place"]["lines"]
+    assert missing["place"]["line"] == 4
+    assert preview.get("mail", mail="sign_up")["subject"]
+
+
 # -- checks ----------------------------------------------------------------------------------------------
 
 BODY = '<body style="background: #fff"><p style="color: #333">{{ code }}</p>%s</body>'
@@ -382,6 +427,45 @@ def test_what_clients_drop_is_read_from_what_npm_puts_beside(mailroom_here: Run,
     ]
 
 
+EXTENSION = """
+from cognito_mailroom import hookimpl
+
+class Team:
+    @hookimpl
+    def mailroom_template_context(self, notification):
+        return {"team": f"the team of {notification.slug}"}
+"""
+
+
+def test_what_an_extension_adds_is_known(
+    mailroom_here: Run, install: Callable[..., None], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("mail-team", EXTENSION, extensions={"team": "Team"})
+    (folder / "sign_up.txt").write_text("{{ code }} {{ team }}")
+    (folder / "brand.toml").write_text('[brand]\nlanguages = ["en"]')
+
+    assert mailroom_here("preview", "--json", ".").returncode == 0
+    monkeypatch.setenv("MAILROOM_EXTENSIONS", "none")
+    told = json.loads(mailroom_here("preview", "--json", ".").stdout)
+    assert "unknown variable 'team'" in told["problems"][0]
+
+
+def test_a_sentence_said_otherwise_in_english_is_to_be_translated(mailroom_here: Run, folder: Path) -> None:
+    (folder / "brand.toml").write_text('[brand]\nlanguages = ["en", "de"]')
+    (folder / "sentences").mkdir()
+    (folder / "sentences" / "en.toml").write_text('[sign_up]\nheading = "Welcome aboard"')
+
+    told = json.loads(mailroom_here("preview", "--json", ".").stdout)["mails"]
+
+    missing = {
+        (mail["mail"], mail["language"], *finding["places"])
+        for mail in told
+        for finding in mail["findings"]
+        if finding["check"] == "translations" and finding["level"] == "warning"
+    }
+    assert missing == {("sign_up", "de", "sign_up.heading")}
+
+
 # -- what the command prints and writes ------------------------------------------------------------------
 
 
@@ -438,10 +522,13 @@ def test_the_sentences_of_a_language_are_a_file_to_begin_with(mailroom_here: Run
         assert tuple(forms) == ((said,) if isinstance(said, str) else said)
 
 
-@pytest.mark.skipif(not hasattr(languages, "rules"), reason="there are no rules of other languages yet")
-def test_the_sentences_of_another_language_are_english_in_its_forms(mailroom_here: Run) -> None:
+def test_the_sentences_of_another_language_are_english_in_its_forms(mailroom_here: Run, folder: Path) -> None:
     done = mailroom_here("preview", "--sentences", "cs")
 
+    (folder / "brand.toml").write_text('[brand]\nlanguages = ["cs"]')
+    (folder / "sentences").mkdir()
+    (folder / "sentences" / "cs.toml").write_text(done.stdout, "utf-8")
+    assert json.loads(mailroom_here("preview", "--json", ".").stdout)["problems"] == []
     hours = tomllib.loads(done.stdout)["duration"]["hours"]
     assert hours == {"english": "{n} hours", **dict.fromkeys(("one", "few", "other"), "{n} hours")}
 
@@ -450,6 +537,7 @@ def test_the_sentences_of_another_language_are_english_in_its_forms(mailroom_her
     ("arguments", "said"),
     [
         (["--sentences", "../en"], "'../en' is no tag of a language: want one such as de or pt-BR."),
+        (["--sentences", "xq"], "There is no language 'xq' in CLDR."),
         (["--caniemail", "x.json"], "x.json cannot be read: it is not caniemail's."),
         (["--port", "{port}"], "Port {port} is taken: name another with --port."),
     ],

@@ -23,6 +23,7 @@ from cognito_mailroom.settings.problems import Problems
 from cognito_mailroom.settings.reading import read
 
 from .choice import USUAL, Choice, examples
+from .extensions import Extensions
 from .inbox import Mail
 
 _DEFAULTS = {
@@ -43,7 +44,11 @@ class Mails:
     """
 
     def __init__(
-        self, folder: Path | None, environment: Mapping[str, str], bytecode: jinja2.BytecodeCache
+        self,
+        folder: Path | None,
+        environment: Mapping[str, str],
+        extensions: Extensions,
+        bytecode: jinja2.BytecodeCache,
     ) -> None:
         given = {name: text for name, text in environment.items() if _READ.fullmatch(name) and text.strip()}
         if folder:
@@ -58,6 +63,7 @@ class Mails:
             sender=sender,
             reply_to=settings.reply_to,
         )
+        self._extensions = extensions
         self._problems = Problems()
         self.renderer = Renderer.read(
             self.folder, fallback, settings.validity, settings.default_locale, self._problems
@@ -66,14 +72,14 @@ class Mails:
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with the brand or the sentences, in a sentence each."""
-        return _sentences(self._problems)
+        """What is wrong with an extension, the brand or the sentences, in a sentence each."""
+        return [*_sentences(self._extensions.problems), *_sentences(self._problems)]
 
     def check(self) -> list[str]:
         """What is wrong with any template in any language, in a sentence each."""
         problems = Problems()
         if self.folder:
-            check(self.renderer, problems, extended=False)
+            check(self.renderer, problems, extended=self._extensions.add_variables)
         return _sentences(problems)
 
     def brands(self) -> Mapping[str, Brand]:
@@ -112,7 +118,7 @@ class Mails:
         # One key, and thus one Message-ID, whenever it is shown.
         notification = evolve(notification, recipient=_RECIPIENT, idempotency_key=f"preview of {choice.mail}")
         brand = self.brands()[choice.brand]
-        known = self.renderer.variables(notification)
+        known = {**self.renderer.variables(notification), **self._extensions.variables(notification)}
         subject = self.renderer.subject(notification, known)
         text, html = self.renderer.bodies(notification, known | {"subject": subject})
         try:

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from .clients import PLACES, Support
 from .everything import all_findings
+from .extensions import Extensions
 from .mails import Mails
 from .sending import Sender
 from .server import HOST, serving
@@ -42,7 +43,9 @@ class Preview:
             support = Support.read(path) if path else None
         except ValueError as error:
             raise click.ClickException(f"{path} cannot be read: {error}.") from None
-        return cls(Current(partial(Mails, folder, os.environ, Bytecode())), support)
+        return cls(
+            Current(partial(Mails, folder, os.environ, Extensions.load(os.environ), Bytecode())), support
+        )
 
     def serve(self, port: int, *, open_browser: bool) -> None:
         """Serves until Ctrl-C."""

@@ -25,6 +25,8 @@ def starting_file(tag: str) -> str:
     if not tag.replace("-", "").isalnum() or not tag[:2].isalpha():
         raise click.ClickException(f"{tag!r} is no tag of a language: want one such as de or pt-BR.")
     known = tag in installed()
+    if not known and rules(tag) is None:
+        raise click.ClickException(f"There is no language {tag!r} in CLDR.")
     catalogue, english = load(tag if known else "en"), load("en").SENTENCES
     what = (
         "Keep what you change, and delete the rest: what is not here, core says."
@@ -34,7 +36,7 @@ def starting_file(tag: str) -> str:
     _, categories, _ = rules(tag) or ("", catalogue.CATEGORIES, "")
     lines = [_HEAD.format(tag=tag, what=what)]
     for key, said in catalogue.SENTENCES.items():
-        lines.append(f"\n[{_key(key)}]\nenglish = {_text(english[key])}\n")
+        lines.append(f"\n[{key}]\nenglish = {_text(english[key])}\n")
         if isinstance(said, str):
             forms = {"text": said}
         elif known:
@@ -43,10 +45,6 @@ def starting_file(tag: str) -> str:
             forms = dict.fromkeys(categories, said[-1])
         lines += [f"{name} = {_quoted(form)}\n" for name, form in forms.items()]
     return "".join(lines)
-
-
-def _key(key: str) -> str:
-    return key  # letters, dots and underscores alone: each is a table within another
 
 
 def _text(sentence: str | tuple[str, ...]) -> str:
