@@ -6,7 +6,8 @@ import json
 
 import click
 
-from cognito_mailroom.mail.languages import installed, load, rules
+from cognito_mailroom.mail.language_tags import rules
+from cognito_mailroom.mail.languages import installed, load
 
 _HEAD = """\
 # All sentences of the mails in {tag}: save this as sentences/{tag}.toml in the folder of your templates.
