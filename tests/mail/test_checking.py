@@ -36,12 +36,12 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
     ("files", "fault"),
     [
         (
-            {"layout.html": f"{EXTENDS}{{% block intro %}}Hi{{% endblock %}}"},
-            "layout.html, line 1, extends itself: the default of that name is default/layout.html.",
+            {"layout.html": f"{EXTENDS}{{% block intro %}}Hi{{% endblock %}}", "generic.html": EXTENDS},
+            "layout.html, line 1, extends layout.html and so itself: the default of that name is def",
         ),
         (
             {"layout.html": "\n{% extends 'sign_up.html' %}", "sign_up.html": EXTENDS},
-            "layout.html, line 1, extends itself: ",
+            "layout.html, line 2, extends sign_up.html and so itself: the default of that name is",
         ),
         (
             {"_a.html": "{% include '_b.html' %}", "_b.html": "{% include '_a.html' %}",

@@ -43,11 +43,11 @@ class TemplateSource:
                 self._check_template(wanted.value, node.lineno)
         keys = load("en").SENTENCES
         for call in self._tree.find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name) and call.node.name == "say" and call.args:
-                key = call.args[0].value if isinstance(call.args[0], nodes.Const) else None
-                if key and key not in keys and f"{key}.hours" not in keys:
+            is_say = isinstance(call.node, nodes.Name) and call.node.name == "say"
+            for key in (each.value for each in call.args[:1] if is_say and isinstance(each, nodes.Const)):
+                if key not in keys and f"{key}.hours" not in keys:
                     raise self._fault(
-                        call.lineno, f"names an unknown sentence {key!r}{did_you_mean(key, keys)}"
+                        call.lineno, f"names an unknown sentence {key!r}{did_you_mean(str(key), keys)}"
                     )
 
     def check_variables(self, known: Collection[str]) -> None:
@@ -70,7 +70,7 @@ class TemplateSource:
     def check_blocks(self) -> None:
         """Where one extends another, words outside of blocks are never shown, nor a block it has none of."""
         known = set[str]()
-        for _, tree in self._ancestors():
+        for tree in self._ancestors():
             known |= {block.name for block in tree.find_all(nodes.Block)}
         for output in (node for node in self._tree.body if known and isinstance(node, nodes.Output)):
             for node in output.nodes:
@@ -86,16 +86,19 @@ class TemplateSource:
                     f"fills a block {block.name!r} there is none of{did_you_mean(block.name, known)}",
                 )
 
-    def _ancestors(self) -> Iterator[tuple[str, nodes.Template]]:
+    def _ancestors(self) -> Iterator[nodes.Template]:
         """What it extends, and what that extends in turn."""
         name, tree, seen = self._name, self._tree, {self._name}
         while extended := _extended(tree):
-            name, line = extended
-            if name in seen:
-                raise self._fault(line, f"extends itself: the default of that name is {PREFIX}/{name}")
-            seen.add(name)
-            tree = self._parsed(name)
-            yield name, tree
+            wanted, line = extended
+            if wanted in seen:
+                raise ConfigurationError(
+                    f"{name}, line {line}, extends {wanted} and so itself: "
+                    f"the default of that name is {PREFIX}/{wanted}"
+                )
+            seen.add(wanted)
+            name, tree = wanted, self._parsed(wanted)
+            yield tree
 
     def _check_template(self, wanted: str, line: int) -> None:
         defaults = _defaults()
