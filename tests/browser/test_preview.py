@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cognito_mailroom.mail.examples import SLUGS
-from cognito_mailroom.mail.languages import installed
 from cognito_mailroom.testing.smtp_server import SmtpServer
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
@@ -348,7 +347,25 @@ def test_written_as_files_it_needs_no_server(page: Page, folder: Path, tmp_path:
     expect(page.frame_locator(".sheet iframe >> nth=1").locator("h1")).to_be_visible()
 
 
+def test_a_brand_is_tried_broken_and_mended(page: Page, url: str, folder: Path) -> None:
+    page.goto(f"{url}?mail=sign_up&language=de")
+    expect(mail(page).locator(".brand")).to_have_text("Kite")
+    expect(page.get_by_label("Brand")).to_be_hidden()
+
+    (folder / "brand.toml").write_text('[clients.example]\nname = "Partners"\naccent = "#7a1fa2"\n', "utf-8")
+    page.get_by_label("Brand").select_option("client example")
+    expect(mail(page).locator(".brand")).to_have_text("Partners")
+    assert "brand=client+example" in page.url
+    (folder / "brand.toml").write_text('[clients.example]\nname = "Friends"\naccent = "#eeeeee"\n', "utf-8")
+    expect(page.locator("#faults mark")).to_have_text('3accent = "#eeeeee"')
+    expect(mail(page).locator(".brand")).to_have_text("Friends")
+    (folder / "brand.toml").unlink()
+    expect(mail(page).locator(".brand")).to_have_text("Kite")
+    expect(page.locator("#faults")).to_be_hidden()
+
+
 def test_a_screenshot_is_taken_of_every_mail(folder: Path, tmp_path: Path) -> None:
+    (folder / "brand.toml").write_text('[brand]\nlanguages = ["ar", "en"]', "utf-8")
     command = [*COMMAND, str(folder), "--screenshots", str(tmp_path / "shots")]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
 
@@ -356,7 +373,7 @@ def test_a_screenshot_is_taken_of_every_mail(folder: Path, tmp_path: Path) -> No
         str(path.relative_to(tmp_path / "shots")): path for path in (tmp_path / "shots").rglob("*.png")
     }
     assert done.stdout == f"{len(pictures)} screenshots are in {tmp_path / 'shots'}\n"
-    assert len(pictures) == 2 * len(SLUGS) * len(installed())
+    assert len(pictures) == 2 * len(SLUGS) * 2
     light, dark = (pictures[f"default/ar/sign_up-{scheme}.png"].read_bytes() for scheme in ("light", "dark"))
     assert light != dark
     assert int.from_bytes(light[16:20]) == 600  # a PNG's width

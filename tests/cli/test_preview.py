@@ -55,17 +55,21 @@ class Preview:
         token: str = json.loads(begin[1])["token"]
         return token
 
+    def choices(self) -> Any:
+        with self.changes() as following:
+            return following()["choices"]
+
     @contextmanager
-    def changes(self) -> Iterator[Callable[[], str]]:
-        """Reads the version that the page is told next."""
+    def changes(self) -> Iterator[Callable[[], Any]]:
+        """Reads what the page is told next: at once, and after each change."""
         connection = http.client.HTTPConnection(self.host, timeout=30)
         connection.request("GET", "/changes")
         answer = connection.getresponse()
 
-        def following() -> str:
+        def following() -> Any:
             while not (line := answer.readline()).startswith(b"data:"):
                 pass
-            return line.decode()
+            return json.loads(line.removeprefix(b"data:"))
 
         try:
             yield following
@@ -139,7 +143,7 @@ def write(preview: Preview, path: Path, text: str) -> None:
 
 
 def test_there_is_every_mail_with_its_examples(preview: Preview) -> None:
-    choices = preview.get("choices")
+    choices = preview.choices()
 
     assert list(choices["mails"]) == list(SLUGS)
     assert "no-code" in choices["mails"]["admin_create_user"]
@@ -245,7 +249,7 @@ def test_nobody_but_the_page_sends(preview: Preview, mail_server: SmtpServer) ->
     assert first.message["Subject"] == preview.get("mail", mail="forgot_password", language="de")["subject"]
 
 
-@pytest.mark.parametrize("path", ["/", "/choices", "/mail?mail=sign_up", "/changes"])
+@pytest.mark.parametrize("path", ["/", "/folder", "/mail?mail=sign_up", "/changes"])
 def test_nothing_is_shown_under_another_name(preview: Preview, path: str) -> None:
     assert preview.ask(path, Host="evil.example")[0] == 403
 
@@ -298,7 +302,7 @@ def test_each_brand_is_shown_as_its_own(preview: Preview, templates: Path) -> No
     (templates / "logo.png").write_bytes(LOGO)
     write(preview, templates / "brand.toml", BRAND)
 
-    choices = preview.get("choices")
+    choices = preview.choices()
     partners = "client 5k3example1client2id3"
     assert list(choices["brands"]) == ["default", partners]
     assert choices["brands"][partners] == {"name": "Kite Partners", "languages": ["de", "ja"]}
@@ -317,7 +321,7 @@ def test_mistakes_in_the_brand_and_the_sentences_are_told_and_the_mails_go_on(
 ) -> None:
     write(preview, templates / "brand.toml", BRAND.replace('name = "Kite"', 'nmae = "Kite"'))
 
-    unknown, missing = preview.get("choices")["problems"]
+    unknown, missing = preview.choices()["problems"]
     assert unknown["says"].startswith("brand.toml, line 3: [brand] nmae: there is no such key")
     assert [3, 'nmae = "Kite"'] in unknown["place"]["lines"]
     assert missing["place"]["line"] == 4

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from cognito_mailroom.lazy_imports import lazy_imports
+
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _OUT = click.Path(file_okay=False, path_type=Path)
 
@@ -49,6 +51,8 @@ def command(
         click.echo(starting_file(sentences), nl=False)
         return
     try:
+        with lazy_imports("environ.secrets"):  # which brings boto3, for sources that nobody here asks
+            import environ  # noqa: F401
         from .run import Preview
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]

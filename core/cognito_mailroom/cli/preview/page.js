@@ -282,14 +282,15 @@ $("#send").addEventListener("submit", async event => {
 });
 
 if (!begin.files) {
-  let version;
+  let seen;
   new EventSource("changes").addEventListener("message", async ({ data }) => {
-    if (version !== undefined && version !== data) {
-      choices = await ask("choices");
+    const { version, choices: latest } = JSON.parse(data);
+    if (seen !== undefined && seen !== version) {
+      choices = latest;
       await show();
-      document.body.dataset.version = data;
+      document.body.dataset.version = version;
     }
-    version = data;
+    seen = version;
   });
 }
 show();

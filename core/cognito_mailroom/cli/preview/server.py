@@ -61,7 +61,6 @@ class _Pages:
         app.after_request(_for_this_page_alone)
         views: dict[str, Callable[[], ResponseReturnValue]] = {
             "/": self._page,
-            "/choices": lambda: _json(self._choices()),
             "/mail": lambda: _json(facts(self._current.mails, self._chosen())),
             "/findings": lambda: _json(findings(self._current.mails, self._chosen(), self._support)),
             "/folder": lambda: _json(self._current.mails.check()),
@@ -89,12 +88,12 @@ class _Pages:
         return self._current.mails.find(*asked)
 
     def _changes(self) -> Iterator[str]:
-        """Server-sent events: the version, whenever it is another."""
-        seen = self._current.version
-        yield f"retry: 500\ndata: {seen}\n\n"
+        """Server-sent events: at once, and whenever a file has changed, what there is to choose from."""
+        seen = 0
         while True:
             version = self._current.wait(seen, _STILL_HERE)
-            yield ":\n\n" if version == seen else f"data: {version}\n\n"
+            told = json.dumps({"version": version, "choices": self._choices()}, ensure_ascii=False)
+            yield ":\n\n" if version == seen else f"retry: 500\ndata: {told}\n\n"
             seen = version
 
     def _send(self) -> Response:
