@@ -73,7 +73,7 @@ def _alt_texts(document: Document) -> Finding:
 
 def _size(mail: Mail) -> Finding:
     size = len(mail.html.encode())
-    says = f"{size / 1024:.0f} kB of HTML; Gmail shows {_GMAIL // 1024} kB."
+    says = f"{size / 1024:.0f}\u00a0kB of HTML; Gmail shows {_GMAIL // 1024}\u00a0kB."
     return Finding("size", "ok" if size <= _GMAIL else "error", says)
 
 
