@@ -6,7 +6,7 @@ import json
 
 import click
 
-from cognito_mailroom.mail.language_tags import rules
+from cognito_mailroom.mail.language_tags import canonical, rules
 from cognito_mailroom.mail.languages import installed, load
 
 _HEAD = """\
@@ -16,40 +16,40 @@ _HEAD = """\
 """
 
 
-def starting_file(tag: str) -> str:
+def starting_file(asked: str) -> str:
     """TOML, as ``sentences/TAG.toml`` takes it; of a language that core does not speak, in English.
 
     Raises:
-        click.ClickException: it is no tag of a language.
+        click.ClickException: there is no such language.
 
     """
-    if not tag.replace("-", "").isalnum() or not tag[:2].isalpha():
-        raise click.ClickException(f"{tag!r} is no tag of a language: want one such as de or pt-BR.")
-    known = tag in installed()
-    if not known and rules(tag) is None:
+    try:
+        tag = canonical(asked)
+    except ValueError:
+        raise click.ClickException(
+            f"{asked!r} is no tag of a language: want one such as de or pt-BR."
+        ) from None
+    english = load("en").SENTENCES
+    if tag in installed():
+        what = "Keep what you change, and delete the rest: what is not here, core says."
+        sentences, categories = load(tag).SENTENCES, load(tag).CATEGORIES
+    elif known := rules(tag):
+        what = "Translate all of it: core does not speak this language, so that none may be missing."
+        _, categories, _ = known
+        # In English, as often as the language has forms.
+        sentences = {
+            key: said if isinstance(said, str) else (said[-1],) * len(categories)
+            for key, said in english.items()
+        }
+    else:
         raise click.ClickException(f"There is no language {tag!r} in CLDR.")
-    catalogue, english = load(tag if known else "en"), load("en").SENTENCES
-    what = (
-        "Keep what you change, and delete the rest: what is not here, core says."
-        if known
-        else "Translate all of it: core does not speak this language, so that none may be missing."
-    )
-    _, categories, _ = rules(tag) or ("", catalogue.CATEGORIES, "")
     lines = [_HEAD.format(tag=tag, what=what)]
-    for key, said in catalogue.SENTENCES.items():
-        lines.append(f"\n[{key}]\nenglish = {_text(english[key])}\n")
-        if isinstance(said, str):
-            forms = {"text": said}
-        elif known:
-            forms = dict(zip(catalogue.CATEGORIES, said, strict=True))
-        else:  # in English, as often as the language has forms
-            forms = dict.fromkeys(categories, said[-1])
-        lines += [f"{name} = {_quoted(form)}\n" for name, form in forms.items()]
+    for key, said in sentences.items():
+        written = english[key]
+        forms = {"text": said} if isinstance(said, str) else dict(zip(categories, said, strict=True))
+        entry = {"english": written if isinstance(written, str) else written[-1], **forms}
+        lines += [f"\n[{key}]\n", *(f"{name} = {_quoted(form)}\n" for name, form in entry.items())]
     return "".join(lines)
-
-
-def _text(sentence: str | tuple[str, ...]) -> str:
-    return _quoted(sentence if isinstance(sentence, str) else sentence[-1])
 
 
 def _quoted(text: str) -> str:
