@@ -142,8 +142,8 @@ def test_nothing_private_is_kept_of_what_goes_wrong(
 ) -> None:  # fmt: skip
     install("spy", SPY, extensions={"spy": "Spy"})
     (templates := tmp_path / "templates").mkdir()
-    # What is made up, and rendered at start, has another length.
-    (templates / "authentication.txt").write_text("{{ code / 0 if code | length == %d else code }}" % len(CODE))
+    # The example that is rendered at start begins with another digit.
+    (templates / "authentication.txt").write_text("{{ code / 0 if code[0] == '7' else code }}")
     environ |= {**AWS, "MAILROOM_TEMPLATES": str(templates), "AWS_LAMBDA_FUNCTION_NAME": "canary"}
     lambda_handler = handler()
     keys = [environ[name] for name in environ if name.endswith(("_KEY", "TOKEN", "_PASSWORD", "_USERNAME"))]
