@@ -27,11 +27,11 @@ COMMAND = [sys.executable, "-m", "cognito_mailroom.cli", "preview"]
 
 
 @contextmanager
-def previewing(folder: Path, environment: dict[str, str] | None = None) -> Iterator[str]:
+def previewing(folder: Path, environment: dict[str, str] | None = None, port: int = 0) -> Iterator[str]:
     """The URL of ``cognito-mailroom preview FOLDER``, with these settings and no others."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("MAILROOM_", "SMTP_"))}
     with subprocess.Popen(  # noqa: S603
-        [*COMMAND, str(folder), "--port=0", "--no-open"],
+        [*COMMAND, str(folder), f"--port={port}", "--no-open"],
         env=kept | (environment or {}),
         stdout=subprocess.PIPE,
         text=True,
@@ -243,6 +243,29 @@ def test_a_broken_template_is_shown_in_place_until_it_is_mended(page: Page, url:
     (folder / "sign_up.html").write_text(HEADING.replace("HEADING", "Mended"), "utf-8")
     expect(mail(page).locator("h1")).to_have_text("Mended")
     expect(page.locator("#faults")).to_be_hidden()
+
+
+def test_a_page_outlives_its_server(page: Page, folder: Path) -> None:
+    with previewing(folder) as url:
+        page.goto(f"{url}?mail=resend_code&language=de")
+        expect(mail(page).locator("h1")).to_be_visible()
+        page.evaluate("window.isOld = true")
+    expect(page.locator("#faults")).to_contain_text("The preview has ended.")
+
+    (folder / "resend_code.html").write_text("<h1>{{ code }}</h1>", "utf-8")
+    with previewing(folder, port=urlsplit(url).port or 0):
+        expect(mail(page).locator("h1")).to_have_text("482910")
+        assert page.evaluate("window.isOld") is None
+        expect(page.locator("#faults")).to_be_hidden()
+        page.goto("about:blank")
+
+
+def test_a_frame_is_as_high_as_its_mail(page: Page, url: str, folder: Path) -> None:
+    page.goto(f"{url}?mail=sign_up")
+    for height in (900, 90):  # also where it was higher before
+        text = f'<body style="height: 100%; margin: 0"><div style="height: {height}px">{{{{ code }}}}</div>'
+        (folder / "sign_up.html").write_text(text, "utf-8")
+        expect(page.locator("#shown > iframe")).to_have_css("height", f"{height}px")
 
 
 def test_what_is_shown_is_sent_to_me(page: Page, url: str, mail_server: SmtpServer) -> None:

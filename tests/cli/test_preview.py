@@ -48,11 +48,15 @@ class Preview:
         assert status == 200
         return json.loads(body)
 
-    @property
-    def token(self) -> str:
+    def begin(self) -> Any:
+        """What the page is told at the start."""
         begin = re.search(r'<script type="application/json" id="begin">(.*)</script>', self.ask("/")[1])
         assert begin
-        token: str = json.loads(begin[1])["token"]
+        return json.loads(begin[1])
+
+    @property
+    def token(self) -> str:
+        token: str = self.begin()["token"]
         return token
 
     def choices(self) -> Any:
@@ -152,6 +156,15 @@ def test_there_is_every_mail_with_its_examples(preview: Preview) -> None:
     assert choices["brands"]["default"]["name"] == "Kite"
     assert sorted(choices["brands"]["default"]["languages"]) == sorted(installed())
     assert choices["problems"] == []
+
+
+def test_a_change_is_not_missed_between_the_page_and_its_stream(preview: Preview, templates: Path) -> None:
+    seen = preview.begin()["version"]
+    write(preview, templates / "_part.html", "")
+
+    with preview.changes() as following:
+        assert following()["version"] > seen
+    assert preview.begin()["version"] > seen
 
 
 def test_a_mail_is_told_as_an_inbox_and_its_reader_see_it(preview: Preview) -> None:

@@ -37,7 +37,8 @@ const kept = async wanted => {
   if (!files.has(path)) files.set(path, fromFile(path));
   return (await files.get(path))[wanted.example];
 };
-const ask = async (what, wanted = {}) => (await fetch(`${what}?${query(wanted)}`)).json();
+const forEver = () => new Promise(() => {}); // where there is no server any more, of which the stream of changes tells
+const ask = async (what, wanted = {}) => (await fetch(`${what}?${query(wanted)}`).catch(forEver)).json();
 const mailOf = wanted => begin.files ? kept(wanted) : ask("mail", only(wanted));
 const findingsOf = async wanted => begin.files ? (await kept(wanted)).findings : ask("findings", only(wanted));
 const folderFaults = async () => begin.files ? begin.folder : ask("folder");
@@ -71,7 +72,9 @@ const dressed = ({ html, images }, scheme) => {
   const knows = /\bcolor-scheme\b["']?[^>}]*\bdark\b/i.test(html);
   const answer = { light: "(max-width: 0)", dark: "(max-width: 0)", [scheme === "dark" ? "dark" : "light"]: "(min-width: 0)" };
   html = html.replace(/\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)/gi, (_, asked) => answer[asked.toLowerCase()]);
-  return html + (knows ? `<style>:root { color-scheme: only ${scheme === "dark" ? "dark" : "light"} !important; }</style>` : "");
+  const only = knows ? `:root { color-scheme: only ${scheme === "dark" ? "dark" : "light"} !important; }` : "";
+  // A frame is as high as its page, not the other way round; and clients show mails within pages that have a doctype.
+  return `${/^\s*<!doctype/i.test(html) ? "" : "<!doctype html>"}${html}<style>${only} html, body { height: auto !important; min-height: 0 !important; }</style>`;
 };
 const RE_INVERTED = "<style>img { filter: invert(1) hue-rotate(180deg); }</style>";
 const fill = (frame, mail) => {
@@ -276,21 +279,28 @@ $("#send").addEventListener("submit", async event => {
   const said = $("#send [role=status]");
   said.textContent = "Sending …";
   const body = JSON.stringify({ token: begin.token, address: event.target.address.value });
-  const answer = await fetch(`send?${query(only(wanted()))}`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+  const answer = await fetch(`send?${query(only(wanted()))}`, { method: "POST", body, headers: { "Content-Type": "application/json" } }).catch(forEver);
   const { sent, fault } = answer.ok ? await answer.json() : { fault: "This page is out of date: load it again." };
   said.textContent = sent ?? fault;
 });
 
 if (!begin.files) {
-  let seen;
-  new EventSource("changes").addEventListener("message", async ({ data }) => {
+  let seen = begin.version;
+  let gone = false;
+  const changes = new EventSource("changes");
+  changes.addEventListener("message", async ({ data }) => {
+    if (gone) location.reload(); // which gets the new server's token, too
     const { version, choices: latest } = JSON.parse(data);
-    if (seen !== undefined && seen !== version) {
+    if (seen !== version) {
       choices = latest;
       await show();
       document.body.dataset.version = version;
     }
     seen = version;
+  });
+  changes.addEventListener("error", () => {
+    gone = true;
+    showFaults([{ says: "The preview has ended. Start it again, and this page goes on." }]);
   });
 }
 show();

@@ -77,8 +77,9 @@ class _Pages:
             abort(403)
 
     def _page(self) -> str:
-        sends = self._sender.is_configured
-        return page({"token": self._token, "sends": sends, "choices": self._choices()})
+        # The version first: what has changed meanwhile is told once more then.
+        begin = {"version": self._current.version, "choices": self._choices()}
+        return page({**begin, "token": self._token, "sends": self._sender.is_configured})
 
     def _choices(self) -> dict[str, object]:
         return choices(self._current.mails, self._current.fault)
