@@ -93,8 +93,8 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("templates")
 
 
-@pytest.fixture(scope="module")
-def running(templates: Path, mail_server: SmtpServer) -> Iterator[Preview]:
+@contextmanager
+def previewing(settings: dict[str, str]) -> Iterator[Preview]:
     command = [
         sys.executable,
         "-W",
@@ -105,13 +105,6 @@ def running(templates: Path, mail_server: SmtpServer) -> Iterator[Preview]:
         "--port=0",
         "--no-open",
     ]
-    settings = {
-        "MAILROOM_TEMPLATES": str(templates),
-        "MAILROOM_PROVIDER": "smtp",
-        "MAILROOM_FROM": "Kite <mail@kite.example>",
-        "MAILROOM_REPLY_TO": "help@kite.example",
-        **mail_server.environ,
-    }
     with subprocess.Popen(  # noqa: S603
         command, env=os.environ | settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -121,6 +114,18 @@ def running(templates: Path, mail_server: SmtpServer) -> Iterator[Preview]:
         yield Preview(url)
         process.terminate()
         assert (process.wait(), process.stderr.read()) == (143, "")
+
+
+@pytest.fixture(scope="module")
+def running(templates: Path, mail_server: SmtpServer) -> Iterator[Preview]:
+    settings = {
+        "MAILROOM_TEMPLATES": str(templates),
+        "MAILROOM_PROVIDER": "smtp",
+        "MAILROOM_FROM": "Kite <mail@kite.example>",
+        "MAILROOM_REPLY_TO": "help@kite.example",
+    }
+    with previewing({**settings, **mail_server.environ}) as preview:
+        yield preview
 
 
 @pytest.fixture
@@ -232,6 +237,17 @@ def test_the_folder_is_checked_as_a_whole(preview: Preview, templates: Path) -> 
 
     [said] = preview.get("folder")
     assert said.startswith("sing_up.html replaces no template, did you mean 'sign_up.html'?")
+
+
+def test_a_folder_that_is_gone_is_told_of_and_the_mails_stay(folder: Path) -> None:
+    with previewing({"MAILROOM_TEMPLATES": str(folder)}) as preview, preview.changes() as following:
+        following()
+        folder.rmdir()
+        [problem] = following()["choices"]["problems"]
+
+        assert problem["says"].startswith("MAILROOM_TEMPLATES is malformed: want an existing folder")
+        assert preview.get("mail", mail="sign_up")["subject"]
+        assert preview.ask("/send", {"address": "me@example.com"})[0] == 403
 
 
 def test_nobody_but_the_page_sends(preview: Preview, mail_server: SmtpServer) -> None:

@@ -120,6 +120,7 @@ const showChoices = () => {
   }
   $("#views").hidden = $("aside").hidden = state.mail === ALL;
   $("#ruler input").value = state.width;
+  state.width = $("#ruler input").value; // within its bounds
   $("#ruler output").textContent = `${state.width} px`;
   $("#note").hidden = state.scheme !== "forced";
   $("#note").textContent = FORCED;
@@ -158,12 +159,13 @@ const views = {
   ]))),
 };
 
+let turn = 0; // an answer that comes after its turn is over is not shown any more
 const showMail = async () => {
+  const mine = ++turn;
   const asked = wanted();
   const mail = await mailOf(asked);
-  if (query(asked) !== query(wanted())) return; // somebody was faster
-  const faults = [...choices.problems, ...(mail.fault ? [mail.fault] : [])];
-  showFaults(faults);
+  if (mine !== turn) return;
+  showFaults([...choices.problems, ...(mail.fault ? [mail.fault] : [])]);
   Object.assign($("#title"), mail.subject ? { textContent: mail.subject, lang: state.language } : { textContent: words(state.mail), lang: "en" });
   document.title = `${words(state.mail)}, ${languageName(state.language)}`;
   $("#ruler").hidden = Boolean(mail.fault) || state.view !== "html";
@@ -176,23 +178,23 @@ const showMail = async () => {
   }
   document.body.dataset.shown = query(asked);
   if (mail.fault) $("#findings").replaceChildren(element("li", { textContent: "There is no mail to check." }));
-  else showFindings(asked);
+  else showFindings(asked, mine);
 };
 
 const LEVELS = { ok: "✓", note: "–", warning: "△ Warning:", error: "✕ Error:" };
 const finding = ({ check, level, says, places }) => element("li", { className: level },
   element("b", { textContent: `${LEVELS[level]} ${words(check)}` }), says,
   ...(places.length ? [element("details", {}, element("summary", { textContent: "Which" }), element("ul", {}, ...places.map(place => element("li", { textContent: place }))))] : []));
-const showFindings = async asked => {
+const showFindings = async (asked, mine) => {
   const found = await findingsOf(asked);
-  if (query(asked) !== query(wanted())) return;
+  if (mine !== turn) return;
   const opened = [...document.querySelectorAll("#findings details[open]")].map(details => details.parentElement.querySelector("b").textContent);
   $("#findings").replaceChildren(...found.map(finding));
   for (const item of $("#findings").children) if (opened.includes(item.querySelector("b").textContent)) item.querySelector("details")?.setAttribute("open", "");
   const bad = found.filter(({ level }) => level === "error" || level === "warning").length;
   $("#said").textContent = `${document.title}: ${bad ? `${bad} checks found something` : "nothing is wrong"}.`;
   const faults = await folderFaults(); // of all mails in all languages, which takes a moment
-  if (query(asked) === query(wanted())) $("#findings").prepend(...faults.map(says => finding({ check: "folder", level: "error", says, places: [] })));
+  if (mine === turn) $("#findings").prepend(...faults.map(says => finding({ check: "folder", level: "error", says, places: [] })));
 };
 
 // -- all mails in all languages, each when it comes into view ---------------------------------------------
@@ -217,6 +219,7 @@ const showTile = async tile => {
 };
 let sheetOf;
 const showSheet = () => {
+  turn += 1;
   showFaults(choices.problems);
   $("#inbox").hidden = true;
   $("#ruler").hidden = false;
@@ -289,7 +292,7 @@ if (!begin.files) {
   let gone = false;
   const changes = new EventSource("changes");
   changes.addEventListener("message", async ({ data }) => {
-    if (gone) location.reload(); // which gets the new server's token, too
+    if (gone) return location.reload(); // which gets the new server's token, too
     const { version, choices: latest } = JSON.parse(data);
     if (seen !== version) {
       choices = latest;

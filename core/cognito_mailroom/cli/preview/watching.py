@@ -18,6 +18,7 @@ from .mails import Mails
 
 # Milliseconds: editors save in several steps, which take less; a repaint is to be there within 300.
 _STEP, _DEBOUNCE = 20, 100
+_READY = 5.0  # seconds at most until the first change would be seen
 
 
 class Bytecode(jinja2.BytecodeCache):
@@ -34,6 +35,18 @@ class Bytecode(jinja2.BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keeps a bucket."""
         self._kept[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+class _End(Event):
+    """Who watches asks again and again whether it is set, first when the watching has begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first_asked = Event()
+
+    def is_set(self) -> bool:
+        self.first_asked.set()
+        return super().is_set()
 
 
 class Current:
@@ -58,10 +71,11 @@ class Current:
     @contextmanager
     def following(self, folder: Path | None) -> Iterator[None]:
         """Watches the folder, and the templates of core, as long as the block lasts."""
-        end = Event()
+        end = _End()
         places = (DEFAULTS, *([folder] if folder else ()))
         thread = Thread(target=self._follow, args=(places, end), daemon=True)
         thread.start()
+        end.first_asked.wait(_READY)
         try:
             yield
         finally:
@@ -74,6 +88,8 @@ class Current:
                 mails, fault = self._build(), ""
             except ConfigurationError as error:
                 mails, fault = self.mails, str(error)
+            except OSError as error:  # what was there a moment ago is not
+                mails, fault = self.mails, f"The folder cannot be read: {error.strerror}."
             with self._changed:
                 self.mails, self.fault, self.version = mails, fault, self.version + 1
                 self._changed.notify_all()
