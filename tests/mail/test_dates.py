@@ -30,6 +30,8 @@ def test_what_cognito_writes_is_read(when: datetime) -> None:
         "Friday, February 30, 2021 02:25 PM UTC",
         "Freitag, 19. März 2021 14:25 UTC",
         "Friday, March 19, 20210 02:25 PM UTC",
+        "Friday, March 19, 99999999999999999999 02:25 PM UTC",
+        "Friday, March 19, 2021 02:99999999999999999999 PM UTC",
         "Friday, March 19, 2021 02:25:31 PM UTC",
     ],
 )

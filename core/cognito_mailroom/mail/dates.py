@@ -22,7 +22,7 @@ def parse(login_time: str) -> datetime | None:
         hour, minute = map(int, clock.split(":"))
         since_midnight = hour % 12 + 12 * ("AM", "PM").index(half)
         when = datetime(int(year), 1 + _MONTHS.index(month), int(day), since_midnight, minute, tzinfo=UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter of a number that C has none of
         return None
     return when if zone == "UTC" and 1 <= hour <= 12 else None
 
