@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
@@ -35,6 +35,14 @@ COMMANDS = {
 FIRST_LINE_ONLY = "| (read -r line; exec <&-; echo read >&2)"
 
 Shell = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Who runs the suite in the background has it ignore Ctrl-C, and with it all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -116,10 +124,7 @@ PROVIDER = dedent("""
     class Told:
         @hookimpl
         def mailroom_deliver(self, message, deadline):
-            number = getattr(signal, message.recipient.local_part.upper())
-            if signal.getsignal(number) is signal.SIG_IGN:  # as in what a shell runs in the background
-                signal.signal(number, signal.default_int_handler)
-            os.kill(os.getpid(), number)
+            os.kill(os.getpid(), getattr(signal, message.recipient.local_part.upper()))
             return Receipt(message_id="1")
 """)
 

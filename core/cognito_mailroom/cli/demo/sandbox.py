@@ -127,6 +127,7 @@ def _settings(provider: str, key_arn: str) -> Mapping[str, str]:
         "MAILROOM_PROVIDER": provider,
         "MAILROOM_KMS_KEY_ARN": key_arn,
         "MAILROOM_FROM": "Acme <no-reply@acme.example>",
+        "MAILROOM_EXTENSIONS": "none",
     }
 
 
