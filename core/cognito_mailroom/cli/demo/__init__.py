@@ -27,9 +27,9 @@ def command(*, provider: str, out: Path) -> None:
     """Send all eight mails to a stand-in of a provider, and look at what arrives.
 
     Needs no account, no network and no settings; those that change what mails look like, such as
-    MAILROOM_TEMPLATES, MAILROOM_FROM and MAILROOM_EXTENSIONS, count. A stand-in of KMS encrypts the codes as Cognito does,
-    the Lambda function decrypts them and writes the mails, and the real plugin delivers them: by default
-    to a mail server with TLS and a login.
+    MAILROOM_TEMPLATES, MAILROOM_FROM and MAILROOM_EXTENSIONS, count. A stand-in of KMS encrypts the codes
+    as Cognito does, the Lambda function decrypts them and writes the mails, and the real plugin delivers
+    them: by default to a mail server with TLS and a login.
     """
     from .run import run
 

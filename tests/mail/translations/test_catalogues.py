@@ -13,7 +13,7 @@ from babel.dates import format_date, format_time, get_datetime_format
 from cognito_mailroom.mail.dates import in_words
 from cognito_mailroom.mail.languages import installed, load
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TRANSLATIONS = ROOT / "core" / "translations"
 # As no type checker finds it: installed, it would be part of no distribution.
 build: Any = importlib.import_module("core.build_backend.modules")
