@@ -152,26 +152,26 @@ def test_what_a_key_may_say(tmp_path: Path, line: str, key: str, value: object) 
 )
 def test_an_image_is_told_by_what_it_holds(tmp_path: Path, content: bytes, media_type: str) -> None:
     (tmp_path / "images").mkdir()
-    (tmp_path / "images" / "logo.xyz").write_bytes(content.ljust(100_000, b"\0"))
-    (image,) = brands(tmp_path, '[brand]\nlogo = "images/logo.xyz"').of(None, "").inline_images
+    (tmp_path / "images" / "logo.PNG").write_bytes(content.ljust(100_000, b"\0"))
+    (image,) = brands(tmp_path, '[brand]\nlogo = "images/logo.PNG"').of(None, "").inline_images
 
     assert (image.content_id, image.media_type) == ("logo", f"image/{media_type}")
 
 
 def test_a_mail_carries_only_the_images_of_its_brand_and_each_once(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
-        (tmp_path / name).write_bytes(PNG + name.encode())
+        (tmp_path / f"{name}.png").write_bytes(PNG + name.encode())
     found = brands(
         tmp_path,
         """
         [brand]
-        logo = "a"
-        logo_dark = "b"
+        logo = "a.png"
+        logo_dark = "b.png"
         [clients.one]
-        logo = "c"
-        logo_dark = "c"
+        logo = "c.png"
+        logo_dark = "c.png"
         [clients.two]
-        logo = "b"
+        logo = "b.png"
         """,
     )
 

@@ -30,6 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).write_bytes(content)
     (folder.parent / "outside.png").write_bytes(FILES["logo.png"])
     (folder / "link.png").symlink_to("../outside.png")
+    for name in (".logo.png", "logo.dat"):
+        (folder / name).write_bytes(FILES["logo.png"])
     (folder / "loop.png").symlink_to("loop.png")
     (folder / "images").mkdir()
     os.mkfifo(folder / "pipe.png")
@@ -101,6 +103,11 @@ MISTAKES: dict[str, list[str]] = {
     "pt-BR occurs twice.": ['languages = ["pt-BR", "pt-br"]'],
     "there are no mails in pt-PT, did you mean 'pt-BR'?": ['languages = ["en", "pt-PT"]'],
     "there is no such file beside brand.toml.": ['logo = "none.png"', r"logo = 'C:\logo.png'"],
+    "want a name as in images/logo.png, with .png, .jpg, .jpeg or .gif and no dot before.": [
+        'logo = ".logo.png"',
+        'logo = "logo.dat"',
+        'logo = "./logo.png"',
+    ],
     "the image lies outside the folder of brand.toml: copy it there.": [
         'logo = "../outside.png"',
         'logo = "/dev/null"',

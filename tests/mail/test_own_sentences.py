@@ -245,6 +245,9 @@ def test_a_client_goes_before_a_pool_and_a_pool_before_all(scope: str, tmp_path:
     write(tmp_path, {"brand.toml": FEW["brand.toml"] + "[clients.abc]\n[pools.eu-west-1_Ab]\n"})
     assert problems(tmp_path) == ""
     assert f"For {scope}." in mail(tmp_path, "en", client_id="abc", pool_id="eu-west-1_Ab")
+    assert f"For {there[-1] if scope != 'abc/' else there[1]}." in mail(
+        tmp_path, "en", pool_id="eu-west-1_Ab"
+    )
     assert "For ." in mail(tmp_path, "en")
     assert "For ." in mail(tmp_path, "en", client_id="abd", pool_id="eu-west-1_Ac")
     assert "For " not in mail(tmp_path, "de", client_id="abc", pool_id="eu-west-1_Ab")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from cognito_mailroom.message import InlineImage
 
+from .folder import images
+
 _LARGEST = 100_000
 _BEGINNINGS = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -59,6 +61,10 @@ class Images:
             raise ValueError(f"the image cannot be read: {reason}") from None
         if len(content) > _LARGEST:
             raise ValueError("the image is over 100 kB, which every mail would carry: make it smaller")
+        if file not in images(self._folder):  # a bundle would leave it out
+            raise ValueError(
+                "want a name as in images/logo.png, with .png, .jpg, .jpeg or .gif and no dot before"
+            )
         return content
 
 

@@ -21,6 +21,11 @@ def files(folder: Path) -> list[str]:
     return [name for name in names if not any(map(_is_none_of_theirs, name.split("/")))]
 
 
+def images(folder: Path) -> list[str]:
+    """Those that a brand may show."""
+    return [name for name in files(folder) if name.lower().endswith(_IMAGES)]
+
+
 def templates(folder: Path) -> list[str]:
     """Those that are templates, or have no other place here."""
     return [

@@ -62,7 +62,7 @@ class OwnSentences:
     def sentences(self, language: str, client_id: str | None, pool_id: str) -> Sentences:
         """The sentences of a language for one client of a pool; the most special go before."""
         own: dict[str, Sentence] = {}
-        for scope in (_ALL, pool_id, client_id or _ALL):
+        for scope in dict.fromkeys((_ALL, pool_id, client_id or _ALL)):
             own |= self.scopes.get(scope, {}).get(language, {})
         return Sentences(self.added.get(language) or load(language), own)
 

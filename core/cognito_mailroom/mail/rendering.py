@@ -159,7 +159,10 @@ class Renderer:
         return next(filter(None, (match(tag, spoken) for tag in wanted)), spoken[0])
 
     def _sentences_of(self, notification: Notification) -> Sentences:
-        key = (self._language(notification), notification.client_id, notification.pool_id)
+        scoped = self.own.scopes.keys()
+        client_id = notification.client_id if notification.client_id in scoped else None
+        pool_id = notification.pool_id if notification.pool_id in scoped else ""
+        key = (self._language(notification), client_id, pool_id)
         if key not in self._sentences:
             self._sentences[key] = self.own.sentences(*key)
         return self._sentences[key]

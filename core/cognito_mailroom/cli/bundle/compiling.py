@@ -22,8 +22,10 @@ def compile_templates(build_folder: BuildFolder, defaults: str, own: str) -> Non
         if not folder.is_dir():
             continue
         template = next(path for path in folder.rglob("*") if path.is_file())
-        # These were checked before anything was built.
-        renderer = example_renderer(folder, Problems()) if name == own else None
+        problems = Problems()
+        renderer = example_renderer(folder, problems) if name == own else None
+        if problems:  # all was well where it was copied from
+            raise problems.error()
         for made in compile_ahead(folder, renderer):
             build_folder.take_in(made, template)
 
