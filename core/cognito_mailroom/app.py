@@ -82,7 +82,8 @@ class Mailroom:
         if renderer and renderer.is_unchecked:
             from cognito_mailroom.mail.checking import check
 
-            check(renderer, problems, extended=plugins.implements("mailroom_template_context"))
+            extended = plugins.implements("mailroom_template_context")
+            check(renderer, problems, extended=extended, thorough=check_all)
         if settings is None or selection is None or renderer is None or problems:
             raise problems.error()
         return cls(settings, plugins, renderer)

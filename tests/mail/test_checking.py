@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from cognito_mailroom import ConfigurationError
 from cognito_mailroom.app import Mailroom
+from cognito_mailroom.mail.checking import check, example_renderer
 from cognito_mailroom.mail.environment import DEFAULTS
 from cognito_mailroom.mail.examples import SLUGS
+from cognito_mailroom.settings.problems import Problems
 
 from tests.mail.rendered import bodies, problems
 
@@ -164,3 +166,19 @@ def test_a_default_may_be_extended_by_what_replaces_it(folder: Path) -> None:
     for slug in SLUGS:
         assert "Your Acme" in bodies(folder, slug)[1]
         assert "some code" in bodies(folder, slug)[1] or slug == TAKE_OVER
+
+
+@pytest.mark.parametrize(("language", "at_start"), [("en", True), ("de", False)])
+def test_a_start_renders_each_brand_but_a_check_each_brand_in_each_language(
+    tmp_path: Path, language: str, *, at_start: bool
+) -> None:
+    (tmp_path / "brand.toml").write_text('[brand]\nlanguages = ["en", "de"]\n[clients.abc]\nname = "Abc"\n')
+    broken = f"{{{{ code }}}}{{{{ 1 / 0 if brand.name == 'Abc' and language == '{language}' else '' }}}}"
+    (tmp_path / "sign_up.txt").write_text(broken)
+    for thorough, found in ((True, True), (False, at_start)):
+        renderer = example_renderer(tmp_path, told := Problems())
+        check(renderer, told, extended=False, thorough=thorough)
+        assert bool(told) == found
+        assert not found or f"in {language} for client abc: The template sign_up.txt, line 1" in str(
+            told.error()
+        )

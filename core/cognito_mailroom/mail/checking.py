@@ -36,11 +36,12 @@ _HIDDEN = re.compile(
 )
 
 
-def check(renderer: Renderer, problems: Problems, *, extended: bool) -> None:
+def check(renderer: Renderer, problems: Problems, *, extended: bool, thorough: bool = True) -> None:
     """Adds to ``problems`` what is wrong with the operator's folder, if there is one.
 
     ``extended`` says that an extension adds variables, which are known only when there is an event: then
-    nothing is rendered, and what is not known is let be.
+    nothing is rendered, and what is not known is let be. Not ``thorough``, each brand and each language is
+    rendered, but not each brand in each language: a start must not take longer the more clients there are.
     """
     if renderer.folder is None:
         return
@@ -63,7 +64,7 @@ def check(renderer: Renderer, problems: Problems, *, extended: bool) -> None:
         if (renderer.folder / name).is_dir():
             problems.add(f"{_SETTING}: {name} is a folder: want a file")
     if _SETTING not in problems and not extended:
-        _render_all(renderer, problems)
+        _render_all(renderer, problems, thorough=thorough)
 
 
 def example_renderer(folder: Path | None, problems: Problems) -> Renderer:
@@ -83,11 +84,15 @@ def _check_scopes(renderer: Renderer, problems: Problems) -> None:
         )
 
 
-def _render_all(renderer: Renderer, problems: Problems) -> None:
-    cases = list[str]()
+def _render_all(renderer: Renderer, problems: Problems, *, thorough: bool) -> None:
+    cases, rendered = list[str](), set[str]()
     faults = dict[str, list[str]]()
     for label, client_id, pool_id in _readers(renderer):
-        for language in renderer.languages(renderer.brand(client_id, pool_id)):
+        languages = renderer.languages(renderer.brand(client_id, pool_id))
+        if not thorough and not {client_id, pool_id} & renderer.own.scopes.keys():
+            languages = tuple(each for each in languages if each not in rendered) or languages[:1]
+        rendered.update(languages)
+        for language in languages:
             cases.append(f"in {language}{label}: ")
             for notification in examples(language, client_id, pool_id):
                 try:
