@@ -78,7 +78,7 @@ class Mailroom:
         if selection and check_all:
             plugins.load_all(problems)
         plugins.check_names(problems, strict=check_all)
-        renderer = _renderer(settings, problems) if settings else None
+        renderer = Renderer.of(settings, problems) if settings else None
         if renderer and renderer.is_unchecked:
             from cognito_mailroom.mail.checking import check
 
@@ -170,13 +170,6 @@ class Mailroom:
             )
         except ValueError as error:  # which quotes nothing
             raise ConfigurationError(f"The template {notification.slug}.subject: {error}.") from None
-
-
-def _renderer(settings: Settings, problems: Problems) -> Renderer:
-    sender = settings.sender
-    name = settings.product_name or sender.display_name or sender.domain
-    fallback = Brand(name=name, sender=sender, reply_to=settings.reply_to)
-    return Renderer.read(settings.templates, fallback, settings.validity, settings.default_locale, problems)
 
 
 def _idempotency(table: str | None) -> IdempotencyTable | None:

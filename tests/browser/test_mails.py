@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from cognito_mailroom.mail.examples import ACTIONS, SLUGS
+from cognito_mailroom.mail.examples import SLUGS
+from cognito_mailroom.mail.variables import ACTIONS
 from playwright.sync_api import Page
 
 from tests.browser.mails import EVERY, PASSWORD, mail

@@ -117,6 +117,14 @@ def test_without_a_profile_the_notice_is_delivered_in_the_default_language(
     assert not [word for word in ("alex", ADDRESS) if word in caplog.text]
 
 
+def test_an_endpoint_that_is_no_url_costs_no_more_than_the_language(
+    *, monkeypatch: pytest.MonkeyPatch, take_over: dict[str, Any], send: Send, sent: list[Message]
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "no url")
+    assert send(take_over, MAILROOM_DEFAULT_LOCALE="de").outcome == "Delivered"
+    assert GERMAN in sent[0].html
+
+
 def test_where_the_address_is_not_known_either_a_failure_is_one(
     *, answering: Callable[..., HttpServer], monkeypatch: pytest.MonkeyPatch, take_over: dict[str, Any],
     send: Send, sent: list[Message],

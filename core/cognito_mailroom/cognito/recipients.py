@@ -55,8 +55,9 @@ class Profiles:
                 self._found = self._look_up(
                     notification, self._deadline.within(self._deadline.remaining() / 4)
                 )
-            except MailroomError as error:
-                _log.warning("The language of a take-over notice is not known: %s", error)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it costs no mail
+                why = error if isinstance(error, MailroomError) else f"{type(error).__name__}."
+                _log.warning("The language of a take-over notice is not known: %s", why)
                 return ""
         return next(filter(None, map(known_locale, map(self._found.get, ("locale", "custom:locale")))), "")
 

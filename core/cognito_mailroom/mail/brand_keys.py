@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +13,8 @@ from cognito_mailroom.settings.suggestions import did_you_mean
 
 from . import contrast
 from .brand_images import Images
+from .language_tags import canonical
 
-_TAG = re.compile(r"(?ai)[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z0-9]{5,8}|\d[a-z0-9]{3}))*")
 _WIDTHS = range(16, 561)
 
 
@@ -130,11 +131,7 @@ def _languages(value: object, known: Iterable[str] | None) -> tuple[str, ...]:
 
 def _tag(value: object) -> str:
     """As BCP 47 has its capitals: ``zh-Hans-CN``."""
-    if not isinstance(value, str) or not _TAG.fullmatch(value):
-        raise ValueError("one is no language tag: want such as de, pt-BR or zh-Hans, with hyphens")
-    language, *others = value.lower().split("-")
-    cased = (
-        other.title() if len(other) == 4 and other.isalpha() else other.upper() if len(other) == 2 else other
-        for other in others
-    )
-    return "-".join([language, *cased])
+    with suppress(ValueError):
+        if isinstance(value, str) and "_" not in value:
+            return canonical(value)
+    raise ValueError("one is no language tag: want such as de, pt-BR or zh-Hans, with hyphens")

@@ -14,19 +14,23 @@ DARK = {"#1a2027": "the dark card", "#0f1419": "the dark page"}
 _INKS = ("#ffffff", "#0b1a2b")
 
 
-def luminance(colour: str) -> float:
+def luminance(channels: Iterable[float]) -> float:
     """The relative luminance, 0 to 1: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
     red, green, blue = (
-        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-        for channel in _channels(colour)
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def ratio(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21."""
+def ratio_of_channels(one: Iterable[float], other: Iterable[float]) -> float:
+    """The contrast of two colours, 1 to 21, each its red, green and blue from 0 to 1."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def ratio(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21."""
+    return ratio_of_channels(_channels(one), _channels(other))
 
 
 def worst(colour: str, backgrounds: Iterable[str]) -> tuple[str, float]:
@@ -40,7 +44,7 @@ def nearest(colour: str, backgrounds: Iterable[str]) -> str:
 
     backgrounds = list(backgrounds)
     hue, lightness, saturation = rgb_to_hls(*_channels(colour))
-    step = -1 / 255 if luminance(backgrounds[0]) > luminance("#767676") else 1 / 255
+    step = -1 / 255 if luminance(_channels(backgrounds[0])) > luminance(_channels("#767676")) else 1 / 255
     while worst(colour, backgrounds)[1] < LEAST:
         lightness = min(1.0, max(0.0, lightness + step))
         channels = hls_to_rgb(hue, lightness, saturation)

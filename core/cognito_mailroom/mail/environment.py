@@ -15,12 +15,11 @@ from cognito_mailroom.errors import ConfigurationError
 
 from .folder import compiled_into
 from .sentences import Duration, Sentences, UnknownSentence
+from .variables import ACTIONS
 from .wrapping import wrap
 
 DEFAULTS = Path(__file__).with_name("templates")
 PREFIX = "default"
-# What Cognito does: AccountTakeoverActionType in its API reference, and what the event's documentation adds.
-_ACTIONS = frozenset({"BLOCK", "NO_ACTION", "MFA", "MFA_IF_CONFIGURED", "MFA_REQUIRED"})
 
 
 def environment(folder: Path | None = None, made: Path | None = None) -> jinja2.Environment:
@@ -38,7 +37,7 @@ def environment(folder: Path | None = None, made: Path | None = None) -> jinja2.
     )
     environment.globals["say"] = _say
     environment.filters["wrap"] = _wrap
-    environment.tests["an_action"] = _ACTIONS.__contains__
+    environment.tests["an_action"] = ACTIONS.__contains__
     environment.tests["eight_digits"] = _is_eight_digits
     return environment
 

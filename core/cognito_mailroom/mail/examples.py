@@ -8,8 +8,9 @@ from typing import Any
 from cognito_mailroom.address import Address
 from cognito_mailroom.notification import Notification, Secret, Trigger
 
+from .variables import ACTIONS
+
 SLUGS = (*(trigger.slug for trigger in Trigger), "generic")
-ACTIONS = ("BLOCK", "NO_ACTION", "MFA", "MFA_IF_CONFIGURED", "MFA_REQUIRED")
 _TAKE_OVER = {
     "LOGIN_TIME": "Friday, March 19, 2021 02:25 PM UTC",
     "IP_ADDRESS": "192.0.2.7",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from .catalogues._rules import RULES
-
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?", re.ASCII | re.IGNORECASE)
 _SCRIPTS_FROM_THE_RIGHT = {"Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"}
 
@@ -25,6 +23,8 @@ def canonical(tag: str) -> str:
 
 def rules(tag: str) -> tuple[str, tuple[str, ...], str] | None:
     """Direction, plural categories and plurals of a canonical tag's language; None of an unknown one."""
+    from .catalogues._rules import RULES  # of all languages that there are
+
     language, *others = tag.split("-")
     if not (known := RULES.get(language)):
         return None

@@ -15,7 +15,7 @@ from typing import Any
 from cognito_mailroom.message import Message
 from cognito_mailroom.notification import Notification
 from cognito_mailroom.plugins.hookspecs import hookimpl
-from cognito_mailroom.settings.core import Validity
+from cognito_mailroom.settings.core import Settings, Validity
 from cognito_mailroom.settings.problems import Problems
 
 from .brand import Brand, Brands
@@ -23,7 +23,7 @@ from .environment import environment, naming_template
 from .folder import compiled
 from .languages import match
 from .own_sentences import OwnSentences
-from .sentences import Sentences
+from .sentences import Duration, Sentences
 from .variables import largest_unit, variables
 
 # Nobody gets in by these codes alone, so that a locked screen may show them.
@@ -55,6 +55,14 @@ class Renderer:
         self.environment = environment(folder, made)
 
     @classmethod
+    def of(cls, settings: Settings, problems: Problems) -> Renderer:
+        """As the settings have it: `read` says the rest."""
+        sender = settings.sender
+        name = settings.product_name or sender.display_name or sender.domain
+        fallback = Brand(name=name, sender=sender, reply_to=settings.reply_to)
+        return cls.read(settings.templates, fallback, settings.validity, settings.default_locale, problems)
+
+    @classmethod
     def read(
         cls, folder: Path | None, fallback: Brand, validity: Validity, default_locale: str, problems: Problems
     ) -> Renderer:
@@ -79,7 +87,10 @@ class Renderer:
 
     def brand(self, client_id: str | None, pool_id: str) -> Brand:
         """What the mails of an app client or a pool show; nothing in an event but these two chooses it."""
-        key = (client_id, pool_id)
+        key = (
+            client_id if client_id in self.brands.clients else None,
+            pool_id if pool_id in self.brands.pools else "",
+        )
         if key not in self._brands:
             self._brands[key] = self.brands.of(*key)
         return self._brands[key]
@@ -148,7 +159,7 @@ class Renderer:
     def _brand_of(self, notification: Notification) -> Brand:
         return self.brand(notification.client_id, notification.pool_id)
 
-    def _good_for(self, notification: Notification) -> Any:
+    def _good_for(self, notification: Notification) -> Duration | None:
         validity = self._validity.of(notification.slug) if notification.secret else None
         return largest_unit(validity) if validity else None
 

@@ -27,6 +27,9 @@ NAMES = (
     "account_take_over_action", "one_click_link_valid", "one_click_link_invalid",
 )  # fmt: skip
 """What hosted templates know, too."""
+# AccountTakeoverActionType in Cognito's API reference, and what the event's documentation adds.
+ACTIONS = ("BLOCK", "NO_ACTION", "MFA", "MFA_IF_CONFIGURED", "MFA_REQUIRED")
+"""What Cognito does about a take-over, as ``account_take_over_action`` tells it."""
 
 
 def greeting_name(raw: str) -> str:

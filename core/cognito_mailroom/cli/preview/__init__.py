@@ -14,7 +14,7 @@ _OUT = click.Path(file_okay=False, path_type=Path)
 
 @click.command("preview")
 @click.argument("templates", metavar="[FOLDER]", required=False, type=_FOLDER)
-@click.option("--templates", "named", metavar="FOLDER", type=_FOLDER, help="The same.")
+@click.option("--templates", "named", metavar="FOLDER", type=_FOLDER, help="The same as FOLDER.")
 @click.option("--port", default=8400, show_default=True, type=click.IntRange(0, 65535), help="0 is any.")
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option(

@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from cognito_mailroom.mail.contrast import LEAST
 from cognito_mailroom.mail.examples import SLUGS
 from cognito_mailroom.mail.languages import load
 from cognito_mailroom.mail.wrapping import columns
 
 from .choice import Choice
 from .clients import Support
-from .contrast import LEAST, texts
+from .contrast import texts
 from .document import Document
 from .inbox import Mail
 from .mails import Mails

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from cognito_mailroom.mail.examples import ACTIONS
+from cognito_mailroom.mail.variables import ACTIONS
 from cognito_mailroom.notification import Trigger
 
 USUAL = "usual"

@@ -8,10 +8,10 @@ from typing import Any
 from attrs import frozen
 from tinycss2.color3 import parse_color
 
+from cognito_mailroom.mail.contrast import ratio_of_channels
+
 from .document import Document, Scheme, Style
 
-LEAST = 4.5
-"""Of WCAG's level AA; for large letters too, which it lets off with 3."""
 _Color = tuple[float, float, float]
 _BLACK, _WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 # What Chromium shows where nobody says a colour: the page, the text on it, and links.
@@ -48,7 +48,7 @@ def _texts(
     ink = _color(style, "color", "color", element.get("color"), ground) or unsaid
     for said in (element.text, *(child.tail for child in element)):
         if shown := " ".join((said or "").split()):
-            yield Text(shown, element.sourceline or 0, _ratio(ground, ink))
+            yield Text(shown, element.sourceline or 0, ratio_of_channels(ground, ink))
     for child in element:
         yield from _texts(child, styles, ground, ink, link)
 
@@ -73,16 +73,3 @@ def _color(style: Style, name: str, shorthand: str, attribute: str | None, under
             )
             return tuple(mixed)
     return None
-
-
-def _ratio(one: _Color, other: _Color) -> float:
-    """Source: https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio."""
-    darker, lighter = sorted((_luminance(one), _luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(color: _Color) -> float:
-    red, green, blue = (
-        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in color
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -57,17 +57,9 @@ class Mails:
         if settings is None:
             raise wrong.error()
         self.folder = settings.templates
-        sender = settings.sender
-        fallback = Brand(
-            name=settings.product_name or sender.display_name or sender.domain,
-            sender=sender,
-            reply_to=settings.reply_to,
-        )
         self._extensions = extensions
         self._problems = Problems()
-        self.renderer = Renderer.read(
-            self.folder, fallback, settings.validity, settings.default_locale, self._problems
-        )
+        self.renderer = Renderer.of(settings, self._problems)
         self.renderer.environment.bytecode_cache = bytecode
 
     @property
